@@ -1,0 +1,5 @@
+"""`python -m apigen` is the `apigen` command."""
+
+from apigen.cli import main
+
+main()
