@@ -1,0 +1,193 @@
+"""Rendered files against the disk and the record: what is to be done about each path, and why.
+
+Pure: it decides and touches nothing. `generate`, `--check` and `--diff` are readers of the same answer.
+
+| planned now | on disk                        | recorded  | verdict         |
+| ----------- | ------------------------------ | --------- | --------------- |
+| generated   | absent                         | any       | create          |
+| generated   | same bytes                     | same hash | unchanged       |
+| generated   | same bytes                     | otherwise | adopt           |
+| generated   | differs, the record's hash     | yes       | update          |
+| generated   | differs                        | otherwise | edited          |
+| scaffold    | absent                         | no        | create          |
+| scaffold    | absent                         | scaffold  | kept (required: missing-hook) |
+| scaffold    | present                        | any       | kept            |
+| either      | present, not the bytes planned | the other | class-changed   |
+| either      | present, the bytes planned     | the other | adopt           |
+| nothing     | the record's hash              | generated | orphan          |
+| nothing     | differs                        | generated | edited-orphan   |
+| nothing     | present                        | scaffold  | released        |
+| nothing     | absent                         | any       | gone            |
+
+A path that is no regular file, or lies below a link, is never touched: its content counts as edited.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from apigen.files import Kind, Obstacle, RenderedFile
+from apigen.manifest import Manifest, digest
+
+Content = bytes | Obstacle | None
+
+
+class Verdict(StrEnum):
+    """What is the matter with a path."""
+
+    CREATE = "create"
+    UNCHANGED = "unchanged"
+    UPDATE = "update"
+    ADOPT = "adopt"
+    EDITED = "edited"
+    CLASS_CHANGED = "class-changed"
+    KEPT = "kept"
+    MISSING_HOOK = "missing-hook"
+    ORPHAN = "orphan"
+    EDITED_ORPHAN = "edited-orphan"
+    GONE = "gone"
+    RELEASED = "released"
+
+
+_COMPLAINTS = MappingProxyType(
+    {
+        Verdict.CREATE: "missing",
+        Verdict.MISSING_HOOK: "missing",
+        Verdict.UPDATE: "stale",
+        Verdict.EDITED: "edited",
+        Verdict.CLASS_CHANGED: "edited",
+        Verdict.ORPHAN: "orphan",
+        Verdict.EDITED_ORPHAN: "edited orphan",
+        Verdict.GONE: "stale record",
+        Verdict.ADOPT: "stale record",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One path with its verdict: `new` is the text planned for it, `old` the bytes on disk.
+
+    Each is None where there is none; `old` also where an `obstacle` hides it. `recorded` is the hash in the
+    record, or "".
+    """
+
+    path: str
+    verdict: Verdict
+    new: str | None
+    old: bytes | None
+    kind: Kind
+    executable: bool = False
+    recorded: str = ""
+    obstacle: Obstacle | None = None
+
+    @property
+    def complaint(self) -> str:
+        """What `--check` says of it, or "" where it has nothing to say."""
+        if self.verdict is Verdict.CREATE and self.kind is Kind.SCAFFOLD:
+            return ""
+        return _COMPLAINTS.get(self.verdict, "")
+
+    @property
+    def refused(self) -> bool:
+        """Whether a plain `generate` must stop, since a person's edit would be lost."""
+        return self.verdict in (Verdict.EDITED, Verdict.CLASS_CHANGED)
+
+    def writes(self, *, force: bool = False) -> bool:
+        """Return whether `new` is to be written, with or without `--force`."""
+        forced = self.verdict is Verdict.MISSING_HOOK or (self.refused and self.obstacle is None)
+        return self.verdict in (Verdict.CREATE, Verdict.UPDATE) or (force and forced)
+
+    def deletes(self, *, force: bool = False) -> bool:
+        """Return whether the file is to be deleted, with or without `--force`."""
+        forced = self.verdict is Verdict.EDITED_ORPHAN and self.obstacle is None
+        return self.verdict is Verdict.ORPHAN or (force and forced)
+
+
+def compare(
+    rendered: Sequence[RenderedFile], disk: Mapping[str, Content], manifest: Manifest
+) -> tuple[Change, ...]:
+    """Return a change for every path that is planned or recorded, sorted by path.
+
+    `disk` has the bytes of each, None (or nothing) where there is no file, an Obstacle where no file can be.
+    Raises ValueError if two rendered files have one path.
+    """
+    planned = {file.path: file for file in rendered}
+    if len(planned) < len(rendered):
+        raise ValueError("two rendered files have the same path")
+    recorded = manifest.generated.keys() | manifest.scaffolds
+    changes = [_planned(file, disk.get(file.path), manifest) for file in rendered]
+    changes += [_unplanned(path, disk.get(path), manifest) for path in recorded - planned.keys()]
+    return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def new_manifest(
+    changes: Sequence[Change], rendered: Sequence[RenderedFile], version: str, *, force: bool = False
+) -> Manifest:
+    """Return the record of a tree to which `changes` have been made by apigen `version`.
+
+    An edited orphan stays on record until `force` deletes it, lest it be taken for a file of the user's.
+    """
+    generated = {f.path: digest(f.text.encode()) for f in rendered if f.kind is Kind.GENERATED}
+    if not force:
+        generated |= {c.path: c.recorded for c in changes if c.verdict is Verdict.EDITED_ORPHAN}
+    scaffolds = frozenset(f.path for f in rendered if f.kind is Kind.SCAFFOLD)
+    return Manifest(version, MappingProxyType(generated), scaffolds)
+
+
+def _planned(file: RenderedFile, content: Content, manifest: Manifest) -> Change:
+    verdict = _generated if file.kind is Kind.GENERATED else _scaffold
+    return Change(
+        file.path,
+        verdict(file, content, manifest),
+        file.text,
+        content if isinstance(content, bytes) else None,
+        file.kind,
+        file.executable,
+        manifest.generated.get(file.path, ""),
+        content if isinstance(content, Obstacle) else None,
+    )
+
+
+def _generated(file: RenderedFile, content: Content, manifest: Manifest) -> Verdict:
+    recorded = manifest.generated.get(file.path)
+    if content is None:
+        return Verdict.CREATE
+    if content == file.text.encode():
+        return Verdict.UNCHANGED if recorded == digest(content) else Verdict.ADOPT
+    if file.path in manifest.scaffolds:
+        return Verdict.CLASS_CHANGED
+    if isinstance(content, bytes) and recorded == digest(content):
+        return Verdict.UPDATE
+    return Verdict.EDITED
+
+
+def _scaffold(file: RenderedFile, content: Content, manifest: Manifest) -> Verdict:
+    recorded = file.path in manifest.scaffolds
+    if content is None:
+        if not recorded:
+            return Verdict.CREATE
+        return Verdict.MISSING_HOOK if file.required else Verdict.KEPT
+    if file.path in manifest.generated:
+        return Verdict.ADOPT if content == file.text.encode() else Verdict.CLASS_CHANGED
+    # Below a link or a file nothing is known to be there, and nothing can be put there.
+    if content in (Obstacle.BELOW_LINK, Obstacle.BELOW_FILE) and not recorded:
+        return Verdict.EDITED
+    return Verdict.KEPT
+
+
+def _unplanned(path: str, content: Content, manifest: Manifest) -> Change:
+    recorded = manifest.generated.get(path, "")
+    old = content if isinstance(content, bytes) else None
+    if content is None:
+        verdict = Verdict.GONE
+    elif path in manifest.scaffolds:
+        verdict = Verdict.RELEASED
+    elif old is not None and digest(old) == recorded:
+        verdict = Verdict.ORPHAN
+    else:
+        verdict = Verdict.EDITED_ORPHAN
+    kind = Kind.SCAFFOLD if path in manifest.scaffolds else Kind.GENERATED
+    obstacle = content if isinstance(content, Obstacle) else None
+    return Change(path, verdict, None, old, kind, recorded=recorded, obstacle=obstacle)

@@ -1,0 +1,201 @@
+"""What people see. Nothing here decides anything.
+
+The words are the same everywhere; colour is added on a terminal, unless NO_COLOR is set. Text from a spec or
+a file is shown as it is, but for characters that would move the cursor, reorder the line or be invisible:
+those are shown escaped.
+"""
+
+import difflib
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, TextIO
+
+from apigen.compare import Change, Verdict
+from apigen.problems import ApigenError, Problem, SpecError
+
+Mode = Literal["generate", "force", "diff"]
+# A line is made of pieces: text and its style.
+_Line = list[tuple[str, str]]
+
+_WIDTH = 100
+_BEFORE = 40
+_RANK = ("missing", "stale", "edited", "orphan", "edited orphan", "stale record")
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def show_problems(problems: Sequence[Problem], stream: TextIO | None = None) -> None:
+    """Write `problems`, each with place, line and hint, to `stream` (stderr); then their number."""
+    lines = [line for problem in problems for line in _problem(problem)]
+    if len(problems) > 1:
+        lines.append([(f"{len(problems)} problems", "bold")])
+    _emit(lines, stream or sys.stderr)
+
+
+def show_error(error: ApigenError, stream: TextIO | None = None) -> None:
+    """Write `error` to `stream` (stderr); of a SpecError its problems."""
+    if isinstance(error, SpecError):
+        show_problems(error.problems, stream)
+        return
+    first, *more = error.message.splitlines() or [""]
+    lines: list[_Line] = [[("error: ", "bold red"), (visible(first), "bold")]]
+    lines += [[(visible(line), "")] for line in more]
+    _emit(lines + _hint(error.hint), stream or sys.stderr)
+
+
+def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = None) -> None:
+    """Write to `stream` (stderr) what `mode` does with each file, then how many in all.
+
+    Files that stay as they are only count.
+    """
+    lines: list[_Line] = []
+    for change in changes:
+        if word := _deed(change, force=mode == "force"):
+            because = f" ({change.obstacle})" if change.obstacle else ""
+            lines.append([(f"{word:<8}", "bold"), (visible(change.path) + because, "")])
+    quiet = len(changes) - len(lines)
+    total = f"{len(lines)} of {len(changes)} files change" if lines else f"{quiet} files, all current"
+    _emit(
+        [*lines, [(total if mode != "diff" else f"{total}; nothing was written", "")]], stream or sys.stderr
+    )
+
+
+def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
+    """Write to `stream` (stdout) a unified diff of every file that is created, replaced or deleted."""
+    _emit(_diffs(changes), stream or sys.stdout)
+
+
+def show_check(changes: Sequence[Change], stream: TextIO | None = None) -> None:
+    """Write to `stream` (stderr) what is wrong with the tree, by kind, the diffs and the remedy, if any."""
+    failing = sorted((c for c in changes if c.complaint), key=lambda change: _RANK.index(change.complaint))
+    if not failing:
+        return
+    lines: list[_Line] = []
+    for change in failing:
+        because = f" ({change.obstacle})" if change.obstacle else ""
+        lines.append([(f"{change.complaint}: ", "bold red"), (visible(change.path) + because, "")])
+    lines += _diffs(failing)
+    _emit([*lines, [("run: apigen generate", "bold")]], stream or sys.stderr)
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Return `text` as one line that hides nothing: control, bidi and invisible characters escaped.
+
+    The characters in `keep` stay.
+    """
+    return "".join(char if char.isprintable() or char in keep else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return short.get(char) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+
+
+def _source(text: str) -> str:
+    """A piece of a source line; tabs become spaces, so that the caret stands right."""
+    return visible(text.replace("\t", "    "))
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal `text` takes."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _problem(problem: Problem) -> Iterator[_Line]:
+    place = problem.position
+    where = f"{visible(place.file)}:{place.line}:{place.column}: "
+    yield [(where, "bold"), ("error: ", "bold red"), (visible(problem.message), "bold")]
+    if problem.source:
+        yield from _excerpt(problem)
+    yield from _hint(problem.hint)
+
+
+def _excerpt(problem: Problem) -> Iterator[_Line]:
+    """The source line and the caret under it; of a long line what is around the place."""
+    at = problem.position.column - 1
+    start = max(0, at - _BEFORE) if len(problem.source) > _WIDTH else 0
+    window = problem.source[start : start + _WIDTH]
+    head = ("..." if start else "") + _source(window[: at - start])
+    meant = _source(window[at - start : at - start + problem.length])
+    tail = _source(window[at - start + problem.length :])
+    tail += "..." if start + _WIDTH < len(problem.source) else ""
+    number = f"{problem.position.line:>5}"
+    yield [(f"{number} | ", "blue"), (head + meant + tail, "")]
+    carets = "^" * max(1, _columns(meant))
+    yield [(f"{'':>{len(number)}} | ", "blue"), (" " * _columns(head) + carets, "bold red")]
+
+
+def _hint(hint: str) -> list[_Line]:
+    return [[("hint: ", "bold cyan"), (visible(hint), "")]] if hint else []
+
+
+def _deed(change: Change, force: bool) -> str:
+    """What is done with a file, in a word; "" for nothing."""
+    if change.writes(force=force):
+        return "create" if change.old is None else "replace" if change.refused else "update"
+    if change.deletes(force=force):
+        return "delete"
+    words = {
+        Verdict.EDITED: "edited",
+        Verdict.CLASS_CHANGED: "edited",
+        Verdict.MISSING_HOOK: "missing",
+        Verdict.EDITED_ORPHAN: "leave",
+        Verdict.RELEASED: "release",
+        Verdict.GONE: "forget",
+        Verdict.ADOPT: "adopt",
+    }
+    return words.get(change.verdict, "")
+
+
+def _diffs(changes: Iterable[Change]) -> list[_Line]:
+    """The unified diffs of what force would write or delete, but for orphans that stay."""
+    lines: list[_Line] = []
+    for change in changes:
+        if change.obstacle or not (change.writes(force=True) or change.deletes()):
+            continue
+        old = (change.old or b"").decode(errors="replace")
+        path = visible(change.path)
+        found = difflib.unified_diff(
+            _diff_lines(old), _diff_lines(change.new or ""), f"a/{path}", f"b/{path}", lineterm=""
+        )
+        for line in found:
+            style = "bold" if line.startswith(("---", "+++")) else _STYLES.get(line[:1], "")
+            lines += [[(part, style)] for part in line.split("\n")]
+    return lines
+
+
+def _diff_lines(text: str) -> list[str]:
+    """Lines for a diff. One that lacks its end carries the remark that diffs have for it."""
+    if not text:
+        return []
+    *lines, last = text.split("\n")
+    shown = [visible(line, keep="\t") for line in lines]
+    return [*shown, visible(last, keep="\t") + "\n\\ No newline at end of file"] if last else shown
+
+
+def _emit(lines: Iterable[_Line], stream: TextIO) -> None:
+    if stream.isatty() and "NO_COLOR" not in os.environ:
+        _emit_in_colour(lines, stream)
+        return
+    encoding = stream.encoding or "utf-8"
+    for line in lines:
+        text = "".join(text for text, _ in line)
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _emit_in_colour(lines: Iterable[_Line], stream: TextIO) -> None:
+    # Slow to import, and most runs show nothing in colour.
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, soft_wrap=True)
+    for line in lines:
+        # A Text, unlike a string, is never searched for markup.
+        text = Text()
+        for piece, style in line:
+            text.append(piece, style)
+        console.print(text)

@@ -1,0 +1,109 @@
+"""Text as Go wants it: comments, string literals, import blocks. All that a spec says enters Go through here.
+
+The templates write what gofmt would leave alone; these functions see to it for text of any shape.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterable
+
+# Line ends of any kind, also those that only Unicode knows; a comment must not end before its line does.
+_LINES = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+# Characters that would hide or reorder text for a reader (Trojan Source), and those no text should hold.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+# What gofmt moves to the end of a doc comment.
+_LINK = re.compile(r"^(\[[^\]]*\]):")
+
+
+def _seen(text: str) -> str:
+    return _UNSEEN.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
+
+
+def comment_lines(text: str) -> list[str]:
+    """Return `text` as lines of a Go comment without their slashes.
+
+    gofmt leaves them as they are: no indented block, no list, no two empty lines, no link definition. A
+    leading plus sign, which generators take for a marker, is put behind a backslash.
+    """
+    lines: list[str] = []
+    for raw in _LINES.split(text):
+        line = _seen(" ".join(raw.split()))
+        line = _LINK.sub(r"\1 :", line)
+        if line.startswith("+"):
+            line = "\\" + line
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def comment(text: str, indent: str = "") -> str:
+    """Return `text` as a Go comment, every line with `indent` and a line end; nothing for an empty text."""
+    return "".join(f"{indent}// {line}".rstrip() + "\n" for line in comment_lines(text))
+
+
+def quote(text: str) -> str:
+    """Return a Go string literal for `text`, in double quotes and ASCII but for letters."""
+    out = []
+    for char in text:
+        code = ord(char)
+        if char in '"\\':
+            out.append("\\" + char)
+        elif char in "\n\t\r":
+            out.append({"\n": "\\n", "\t": "\\t", "\r": "\\r"}[char])
+        elif 0x20 <= code < 0x7F or (code >= 0xA0 and char.isalnum()):
+            out.append(char)
+        else:
+            out.append(f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+    return '"' + "".join(out) + '"'
+
+
+def yaml_text(text: str) -> str:
+    """Return a YAML scalar for `text`: JSON, which every YAML reader takes for the same text."""
+    return json.dumps(text)
+
+
+def yaml_document(value: object) -> str:
+    """Return plain data as a YAML document in block style; texts are quoted where YAML would read something else."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.version = (1, 1)  # type: ignore[assignment]  # kubectl reads YAML 1.1: there `on` and `0x1` need quotes
+    out = io.StringIO()
+    yaml.dump(value, out)
+    return out.getvalue().removeprefix("%YAML 1.1\n---\n")
+
+
+def imports(paths: Iterable[tuple[str, str]], module: str) -> str:
+    """Return an import declaration for (alias, path) pairs: standard library, others, this module.
+
+    An empty alias writes the path alone. The result ends with an empty line, or is empty.
+    """
+    blocks: list[list[str]] = [[], [], []]
+    for alias, path in sorted(set(paths), key=lambda p: p[1]):
+        mine = path == module or path.startswith(module + "/")
+        block = 2 if mine else 1 if "." in path.split("/")[0] else 0
+        blocks[block].append(f"\t{alias} {quote(path)}" if alias else f"\t{quote(path)}")
+    used = [b for b in blocks if b]
+    if not used:
+        return ""
+    if sum(map(len, used)) == 1:
+        return "import " + used[0][0].strip() + "\n\n"
+    return "import (\n" + "\n\n".join("\n".join(b) for b in used) + "\n)\n\n"
+
+
+def block(lines: Iterable[str | list], depth: int = 1) -> str:  # type: ignore[type-arg]
+    """Return statements as Go text: a nested list is one step further in; every line has a line end."""
+    out = []
+    for line in lines:
+        if isinstance(line, str):
+            out.append("\t" * depth + line + "\n" if line else "\n")
+        else:
+            out.append(block(line, depth + 1))
+    return "".join(out)

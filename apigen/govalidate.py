@@ -1,0 +1,226 @@
+"""Validation in Go: one function for each struct in which anything is demanded, in Kubernetes' own words.
+
+Wording and error types are those of k8s.io/apimachinery: pkg/api/validate and pkg/util/validation/field.
+"""
+
+from typing import Any
+
+from apigen.gotext import quote
+from apigen.gotypes import is_nilable
+from apigen.model import Field, Limits, Schema, Struct, Types
+
+Lines = list[Any]
+
+
+class Validation:
+    """Writes the functions that validate the types of one version; every one takes (in, path)."""
+
+    def __init__(self, types: Types, package: str) -> None:
+        self.types = types
+        self.package = package
+        self.structs = self._with_rules()
+        """The Go names of the structs that have a function, sorted."""
+
+    def _with_rules(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        while True:
+            more = {
+                go
+                for go, s in self.types.structs.items()
+                if go not in found and any(self._demands(f, found) for f in s.fields)
+            }
+            if not more:
+                return tuple(sorted(found))
+            found |= more
+
+    def _demands(self, field: Field, known: set[str]) -> bool:
+        root_value = field.schema.kind == "object" and not field.pointer
+        return (field.required and not root_value) or self._schema_demands(field.schema, known)
+
+    def _schema_demands(self, schema: Schema, known: set[str]) -> bool:
+        own = schema.limits != Limits() or bool(schema.enum) or schema.list_type in ("set", "map")
+        named = schema.kind == "named" and self.types.scalars[schema.name].limits != Limits()
+        inner = schema.item is not None and self._schema_demands(schema.item, known)
+        return (
+            own
+            or named
+            or inner
+            or (schema.kind == "object" and schema.name in known)
+            or schema.name == "embedded resource"
+        )
+
+    def body(self, struct: Struct) -> Lines:
+        """Return the statements that append to errs what is wrong with the fields of in."""
+        known = set(self.structs)
+        lines: Lines = []
+        for field in struct.fields:
+            if self._demands(field, known):
+                lines += self._field(field, known)
+        return lines
+
+    def _field(self, field: Field, known: set[str]) -> Lines:
+        path, name = f"path.Child({quote(field.json)})", f"in.{field.go}"
+        inner = self._value(
+            field.schema, f"*{name}" if field.pointer else name, path, known, 0, pointer=field.pointer
+        )
+        if field.schema.kind == "object" and not field.pointer:
+            return inner
+        absent = (
+            f"{name} == nil"
+            if field.pointer or is_nilable(field.schema)
+            else f"{name} == {_zero(field.schema)}"
+        )
+        if field.required:
+            head: Lines = [f"if {absent} {{", [f'errs = append(errs, field.Required({path}, ""))']]
+            return [*head, "} else {", inner, "}"] if inner else [*head, "}"]
+        if field.pointer or (
+            is_nilable(field.schema) and (field.schema.limits.min_items or field.schema.limits.min_length)
+        ):
+            return [f"if {name} != nil {{", inner, "}"]
+        return inner
+
+    def _value(
+        self, schema: Schema, value: str, path: str, known: set[str], depth: int, *, pointer: bool = False
+    ) -> Lines:
+        """Return the checks of a value that is there."""
+        if schema.kind == "object":
+            if schema.name not in known:
+                return []
+            argument = value[1:] if pointer else "&" + value
+            return [f"errs = append(errs, validate{schema.name}({argument}, {path})...)"]
+        if schema.kind == "list":
+            return self._list(schema, value, path, known, depth)
+        if schema.kind == "map":
+            return self._map(schema, value, path, known, depth)
+        if schema.name == "embedded resource":
+            return [
+                f"errs = append(errs, validation.EmbeddedResource({value if not pointer else '(' + value + ')'}.Raw, {path})...)"
+            ]
+        return self._scalar(schema, value, path)
+
+    def _scalar(self, schema: Schema, value: str, path: str) -> Lines:
+        lines: Lines = []
+        if schema.enum:
+            lines += self._enum(schema, value, path)
+        bounds = [schema.limits]
+        if schema.kind == "named":
+            bounds.append(self.types.scalars[schema.name].limits)
+        for limits in bounds:
+            lines += _bounds(schema, limits, value, path)
+        return lines
+
+    def _enum(self, schema: Schema, value: str, path: str) -> Lines:
+        values = f"valid{schema.name}"
+        return [f"if !slices.Contains({values}, {value}) {{", [f"errs = append(errs, field.NotSupported({path}, {value}, {values}))"], "}"] if schema.base == "string" else [
+            f"if !slices.Contains({values}, {value}) {{", [f"errs = append(errs, field.NotSupported({path}, {value}, validation.Texts({values})))"], "}"]  # fmt: skip
+
+    def _list(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
+        lines: Lines = []
+        limits = schema.limits
+        if limits.min_items:
+            lines += _if(
+                f"len({value}) < {limits.min_items}",
+                f"field.TooFew({path}, len({value}), {limits.min_items})",
+            )
+        if limits.max_items is not None:
+            lines += _if(
+                f"len({value}) > {limits.max_items}",
+                f"field.TooMany({path}, len({value}), {limits.max_items})",
+            )
+        if schema.list_type == "set":
+            lines.append(f"errs = append(errs, validation.Unique({value}, {path})...)")
+        if schema.list_type == "map":
+            lines += self._unique_keys(schema, value, path)
+        if not self._schema_demands(schema.element, known):
+            return lines
+        i = "ijklmn"[depth % 6]
+        at = f"{path}.Index({i})"
+        inner = self._value(schema.element, f"{value}[{i}]", at, known, depth + 1)
+        return lines + self._loop(f"for {i} := range {value} {{", at, inner)
+
+    def _loop(self, head: str, at: str, inner: Lines) -> Lines:
+        return [head, inner, "}"]
+
+    def _map(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
+        if not self._schema_demands(schema.element, known):
+            return []
+        key, item = f"key{depth or ''}", f"value{depth or ''}"
+        inner = self._value(schema.element, item, f"{path}.Key({key})", known, depth + 1)
+        return [f"for {key}, {item} := range validation.Sorted({value}) {{", inner, "}"]
+
+    def _unique_keys(self, schema: Schema, value: str, path: str) -> Lines:
+        """Compare the items of a map list by their keys. A key that is absent stands for its zero value."""
+        item, keys = schema.element, schema.list_map_keys
+        go = (
+            f"{self.package}.{item.name}"
+            if item.kind == "object"
+            else item.upstream.go if item.upstream else ""
+        )
+        parts = [self._key(schema, k) for k in keys]
+        pairs = ", ".join(f"{quote(k)}: {p}" for k, p in zip(keys, parts, strict=True))
+        return [
+            f"errs = append(errs, validation.UniqueKeys({value}, {path}, func(in *{go}) map[string]any {{",
+            [f"return map[string]any{{{pairs}}}"],
+            "})...)",
+        ]
+
+    def _key(self, schema: Schema, key: str) -> str:
+        if schema.element.upstream is not None:
+            found = next(f for f in schema.element.upstream.fields if f.json == key)
+            return f"validation.Deref(in.{found.go})" if found.is_pointer else f"in.{found.go}"
+        field = self.types.struct(schema.element).find(key)
+        assert field is not None
+        return f"validation.Deref(in.{field.go})" if field.pointer else f"in.{field.go}"
+
+    def enums(self) -> list[tuple[str, str, list[str]]]:
+        """Return (variable, Go type, constants) of the enums that the functions compare with."""
+        used = [self.types.scalars[go] for go in self.types.scalars if self.types.scalars[go].constants]
+        return [
+            (f"valid{s.go}", f"{self.package}.{s.go}", [f"{self.package}.{c.go}" for c in s.constants])
+            for s in used
+        ]
+
+
+def _bounds(schema: Schema, limits: Limits, value: str, path: str) -> Lines:
+    lines: Lines = []
+    if limits.minimum is not None:
+        lines += _if(
+            f"{value} < {limits.minimum}",
+            _invalid(path, value, f"must be greater than or equal to {_number(limits.minimum)}"),
+        )
+    if limits.maximum is not None:
+        lines += _if(
+            f"{value} > {limits.maximum}",
+            _invalid(path, value, f"must be less than or equal to {_number(limits.maximum)}"),
+        )
+    if limits.min_length:
+        lines += _if(
+            f"{_count(schema, value)} < {limits.min_length}",
+            f"field.TooShort({path}, {value}, {limits.min_length})",
+        )
+    if limits.max_length is not None:
+        lines += _if(
+            f"{_count(schema, value)} > {limits.max_length}",
+            f"field.TooLongCharacters({path}, {value}, {limits.max_length})",
+        )
+    return lines
+
+
+def _count(schema: Schema, value: str) -> str:
+    return f"utf8.RuneCountInString({value if schema.kind == 'basic' else f'string({value})'})"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _invalid(path: str, value: str, message: str) -> str:
+    return f"field.Invalid({path}, {value}, {quote(message)})"
+
+
+def _if(condition: str, error: str) -> Lines:
+    return [f"if {condition} {{", [f"errs = append(errs, {error})"], "}"]
+
+
+def _zero(schema: Schema) -> str:
+    return '""' if schema.word == "string" else "false" if schema.word == "bool" else "0"

@@ -1,0 +1,279 @@
+"""What we generate from: frozen, resolved, in Go's words. No template has to ask whether something is there.
+
+Project -> Group -> GroupVersion and Hub, which hold types -> Struct -> Field -> Schema. A Kind joins one root
+struct of each version. Schema says of what type a value is and what is demanded of it; it nests for the items
+of lists and the values of maps.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from apigen.upstream import UpstreamType
+
+Path = tuple[str | int, ...]
+
+ABSENT: Any = object()
+"""Stands for a default that a field does not have; None could be one."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The simple bounds of a value; None where there is none."""
+
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A member of an enum: its value, the name of its Go constant, what it means."""
+
+    value: str | int
+    go: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The type of a value, and what is demanded of it.
+
+    `kind` says how to read `name`: a word of the language (basic), the Go name of a scalar type or a struct of
+    the same package (named, object), an upstream type, or nothing (list, map; their `item` is a schema).
+    """
+
+    kind: Literal["basic", "named", "object", "list", "map", "upstream"]
+    name: str = ""
+    upstream: UpstreamType | None = None
+    item: "Schema | None" = None
+    description: str = ""
+    nullable: bool = False
+    enum: tuple[Constant, ...] = ()
+    limits: Limits = Limits()
+    list_type: str = ""
+    list_map_keys: tuple[str, ...] = ()
+    map_type: str = ""
+    default: Any = ABSENT
+    base: str = ""
+    """The word under a named scalar type: string, int32, int64, ..."""
+
+    @property
+    def element(self) -> "Schema":
+        """The schema of the items of a list or the values of a map."""
+        assert self.item is not None
+        return self.item
+
+    @property
+    def word(self) -> str:
+        """The word of the language that the value is in the end: a named scalar's base, a basic's name."""
+        return self.base or self.name
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a struct. `pointer` says whether the Go field is one; `json` and `go` are its two names."""
+
+    json: str
+    go: str
+    schema: Schema
+    required: bool
+    pointer: bool
+    where: Path = ()
+    """Where the spec declares it, in the file of its struct."""
+
+    @property
+    def has_default(self) -> bool:
+        return self.schema.default is not ABSENT
+
+
+@dataclass(frozen=True)
+class Struct:
+    """An object type. `spec_name` is how a spec calls it, if it does."""
+
+    go: str
+    description: str
+    fields: tuple[Field, ...]
+    spec_name: str = ""
+    root: bool = False
+
+    def find(self, json: str) -> Field | None:
+        """The field of that JSON name."""
+        return next((f for f in self.fields if f.json == json), None)
+
+
+@dataclass(frozen=True)
+class NamedScalar:
+    """A scalar type with a name: its base and the constants of its enum."""
+
+    go: str
+    base: str
+    description: str
+    constants: tuple[Constant, ...]
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Types:
+    """The types of one Go package, by Go name."""
+
+    structs: dict[str, Struct]
+    scalars: dict[str, NamedScalar]
+
+    def struct(self, schema: Schema) -> Struct:
+        """The struct that an object schema names."""
+        return self.structs[schema.name]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A pair of fields that convert into each other: where they stand, counted from the structs of their frame.
+
+    A path of more than one field leads through objects.
+    """
+
+    source: tuple[Field, ...]
+    target: tuple[Field, ...]
+    inner: str | None = None
+    """The name of the frame of the objects in it, where there are any."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How one struct converts into another: the unit for which a Go function is made."""
+
+    source: Struct
+    target: Struct
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One kind's conversion between a version and its neighbour on the way to the hub, both ways.
+
+    `target` is a version, or None for the hub itself. Frames are named by the functions that they become; the
+    two of the roots are named `to_root` and `from_root`.
+    """
+
+    version: str
+    target: str | None
+    to_root: str
+    from_root: str
+    to_target: dict[str, Frame]
+    from_target: dict[str, Frame]
+    moves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    """The rules as pairs of paths: in the version, in its neighbour."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A printer column."""
+
+    name: str
+    type: str
+    json_path: str
+    description: str
+    format: str
+    priority: int
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The scale subresource of one version: fields from the root, and the same in the hub."""
+
+    spec: tuple[Field, ...]
+    status: tuple[Field, ...]
+    selector: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Selectable:
+    """A field for selectors: its label in the version and in the hub, and the hub's fields on the way to it."""
+
+    label: str
+    hub_label: str
+    hub_fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class KindVersion:
+    """A kind in one version."""
+
+    version: str
+    root: Struct
+    served: bool
+    warning: str
+    """The deprecation warning, or nothing."""
+    columns: tuple[Column, ...]
+    selectable: tuple[Selectable, ...]
+    scale: Scale | None
+    edge: Edge
+    renames: tuple[tuple[str, str], ...]
+    """Paths of the storage version that this version calls otherwise; `*` for an index or key."""
+    sample: dict[str, Any] = field(compare=False, hash=False, default_factory=dict)
+    """A valid object without apiVersion, kind and metadata."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind: what does not depend on the version, and its versions from the most preferred on."""
+
+    kind: str
+    list_kind: str
+    plural: str
+    singular: str
+    short_names: tuple[str, ...]
+    categories: tuple[str, ...]
+    namespaced: bool
+    description: str
+    storage: str
+    status: bool
+    hooks: tuple[str, ...]
+    package: str
+    hub: Struct
+    scale: Scale | None
+    """The scale subresource in the hub's fields, if any version has it."""
+    versions: tuple[KindVersion, ...]
+
+    @property
+    def stored(self) -> KindVersion:
+        """The kind in its storage version."""
+        return next(v for v in self.versions if v.version == self.storage)
+
+
+@dataclass(frozen=True)
+class GroupVersion:
+    """A version of a group: the types of all kinds that have it."""
+
+    name: str
+    types: Types
+    kinds: tuple[Kind, ...]
+    served: bool
+
+    def of(self, kind: Kind) -> KindVersion:
+        """That kind in this version."""
+        return next(v for v in kind.versions if v.version == self.name)
+
+
+@dataclass(frozen=True)
+class Group:
+    """An API group. `package` is its Go package and folder; `versions` from the most preferred on."""
+
+    name: str
+    package: str
+    model_prefix: str
+    versions: tuple[GroupVersion, ...]
+    hub: Types
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A whole server."""
+
+    name: str
+    module: str
+    kubernetes: str
+    groups: tuple[Group, ...]

@@ -1,0 +1,201 @@
+"""OpenAPI definitions as openapi-gen makes them from the same types, as JSON for the generated server to load.
+
+References are `#/definitions/MODEL`. Source: k8s.io/kube-openapi/pkg/generators.
+"""
+
+from typing import Any
+
+from apigen.gotext import comment_lines
+from apigen.gotypes import BASICS
+from apigen.model import ABSENT, Field, Group, GroupVersion, Kind, Limits, NamedScalar, Schema, Struct
+
+Definition = dict[str, Any]
+
+_META = "io.k8s.apimachinery.pkg.apis.meta.v1."
+_KIND = (
+    "Kind is a string value representing the REST resource this object represents. Servers may infer this from the"
+    " endpoint the client submits requests to. Cannot be updated. In CamelCase. More info:"
+    " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds"
+)
+_API_VERSION = (
+    "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized"
+    " schemas to the latest internal value, and may reject unrecognized values. More info:"
+    " https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources"
+)
+METADATA = "Standard object's metadata."
+LIST_METADATA = "Standard list metadata."
+_JSON = {
+    "JSON": {"description": "JSON is any JSON value, kept as it was written."},
+    "JSONObject": {"description": "JSONObject is any JSON object, kept as it was written.", "type": "object"},
+}
+
+
+def definitions(group: Group, version: GroupVersion) -> dict[str, Definition]:
+    """Return the definitions of a version's types by model name."""
+    prefix = f"{group.model_prefix}.{version.name}."
+    maker = _Maker(prefix, version.types.scalars)
+    out = {prefix + s.go: maker.struct(s) for s in version.types.structs.values()}
+    for kind in version.kinds:
+        out[prefix + kind.list_kind] = maker.list(kind)
+    for name in json_types(version):
+        out[prefix + name] = {**_JSON[name], "x-kubernetes-preserve-unknown-fields": True}
+    return out
+
+
+def json_types(version: GroupVersion) -> list[str]:
+    """Return which of the types for arbitrary JSON a version needs."""
+    found = {BASICS[s.name].go for s in all_schemas(version) if s.kind == "basic"}
+    return sorted(found & set(_JSON))
+
+
+def all_schemas(version: GroupVersion) -> list[Schema]:
+    """Return every schema in a version's types, those in lists and maps too."""
+    found: list[Schema] = []
+    for struct in version.types.structs.values():
+        for field in struct.fields:
+            schema: Schema | None = field.schema
+            while schema is not None:
+                found.append(schema)
+                schema = schema.item
+    return found
+
+
+class _Maker:
+    def __init__(self, prefix: str, scalars: dict[str, NamedScalar]) -> None:
+        self.prefix = prefix
+        self.scalars = scalars
+
+    def struct(self, struct: Struct) -> Definition:
+        properties: dict[str, Definition] = {}
+        if struct.root:
+            properties = _type_meta()
+            properties["metadata"] = {"description": METADATA, "default": {}, **_ref(_META + "ObjectMeta")}
+        for field in struct.fields:
+            properties[field.json] = self.field(field)
+        required = sorted(f.json for f in struct.fields if f.required)
+        out: Definition = {**_described(struct.description), "type": "object"}
+        if properties:
+            out["properties"] = properties
+        if required:
+            out["required"] = required
+        return out
+
+    def list(self, kind: Kind) -> Definition:
+        properties = _type_meta()
+        properties["metadata"] = {"description": LIST_METADATA, "default": {}, **_ref(_META + "ListMeta")}
+        items = {
+            "description": f"The {kind.plural}.",
+            "type": "array",
+            "items": {"default": {}, **_ref(self.prefix + kind.kind)},
+        }
+        properties["items"] = items
+        return {
+            "description": f"{kind.list_kind} is a list of {kind.kind}.",
+            "type": "object",
+            "properties": properties,
+            "required": ["items"],
+        }
+
+    def field(self, field: Field) -> Definition:
+        out = self.value(field.schema)
+        if field.schema.default is not ABSENT:
+            out["default"] = field.schema.default
+        elif not field.pointer and field.schema.kind == "object":
+            out["default"] = {}
+        if field.schema.nullable:
+            out["nullable"] = True
+        return out
+
+    def value(self, schema: Schema) -> Definition:
+        text = schema.description
+        out: Definition = {}
+        if schema.kind == "list":
+            out = {"type": "array", "items": self.value(schema.element)}
+        elif schema.kind == "map":
+            out = {"type": "object", "additionalProperties": self.value(schema.element)}
+        elif schema.kind == "object":
+            out = _ref(self.prefix + schema.name)
+        elif schema.kind == "upstream" and schema.upstream is not None:
+            out = _ref(schema.upstream.model) if schema.upstream.model else dict(schema.upstream.schema)
+        elif schema.kind == "named":
+            scalar = self.scalars[schema.name]
+            text = "\n\n".join(t for t in (text or scalar.description, _enum_text(schema)) if t)
+            out = {**BASICS[schema.base].schema, **_enum(schema), **_limits(scalar.limits)}
+        else:
+            out = self._basic(schema)
+        return {**_described(text), **out, **_limits(schema.limits), **_extensions(schema)}
+
+    def _basic(self, schema: Schema) -> Definition:
+        basic = BASICS[schema.name]
+        if basic.go in _JSON:
+            return _ref(self.prefix + basic.go)
+        return _ref(basic.model) if basic.model else dict(basic.schema)
+
+
+def _type_meta() -> dict[str, Definition]:
+    return {
+        "kind": {"description": _KIND, "type": "string"},
+        "apiVersion": {"description": _API_VERSION, "type": "string"},
+    }
+
+
+def _ref(model: str) -> Definition:
+    return {"$ref": "#/definitions/" + model}
+
+
+def _described(text: str) -> Definition:
+    text = "\n".join(comment_lines(text))
+    return {"description": text} if text else {}
+
+
+def _enum(schema: Schema) -> Definition:
+    values = sorted((c.value for c in schema.enum), key=lambda v: (isinstance(v, str), v))
+    return {"enum": values} if values else {}
+
+
+def _enum_text(schema: Schema) -> str:
+    if not schema.enum or schema.base != "string":
+        return ""
+    lines = [
+        f" - `{_quoted(c.value)}` {' '.join(comment_lines(c.description))}".rstrip()
+        for c in sorted(schema.enum, key=lambda c: str(c.value))
+    ]
+    return "Possible enum values:\n" + "\n".join(lines)
+
+
+def _quoted(value: str | int) -> str:
+    return f'"{value}"'
+
+
+_LIMITS = {
+    "minimum": "minimum", "maximum": "maximum", "minLength": "min_length", "maxLength": "max_length",
+    "minItems": "min_items", "maxItems": "max_items",
+}  # fmt: skip
+
+
+def _limits(limits: Limits) -> Definition:
+    return {k: getattr(limits, a) for k, a in _LIMITS.items() if getattr(limits, a) is not None}
+
+
+def _extensions(schema: Schema) -> Definition:
+    out: Definition = {}
+    if schema.kind == "list":
+        if schema.list_type:
+            out["x-kubernetes-list-type"] = schema.list_type
+        if schema.list_map_keys:
+            out["x-kubernetes-list-map-keys"] = list(schema.list_map_keys)
+        strategy, key = patch_strategy(schema)
+        if strategy:
+            out["x-kubernetes-patch-strategy"] = strategy
+        if key:
+            out["x-kubernetes-patch-merge-key"] = key
+    if schema.map_type:
+        out["x-kubernetes-map-type"] = schema.map_type
+    return out
+
+
+def patch_strategy(schema: Schema) -> tuple[str, str]:
+    """Return patchStrategy and patchMergeKey of a list, for strategic merge patches; they know one key at most."""
+    if schema.list_type == "map" and len(schema.list_map_keys) == 1:
+        return "merge", schema.list_map_keys[0]
+    return ("merge", "") if schema.list_type == "set" else ("", "")

@@ -1,0 +1,38 @@
+"""The whole flow on one page: load -> resolve -> plan -> render -> compare -> write."""
+
+from pathlib import Path
+
+from apigen import __version__, manifest
+from apigen.compare import Change, compare, new_manifest
+from apigen.files import RenderedFile
+from apigen.load import Spec, load
+from apigen.plan import plan
+from apigen.render import render
+from apigen.resolve import resolve
+from apigen.write import Saved, locked, read_disk, read_record, write
+
+
+def rendered(root: Path) -> tuple[RenderedFile, ...]:
+    """Return every file that the spec below `root` asks for. Raises SpecError."""
+    spec: Spec = load(root)
+    return render(plan(resolve(spec)))
+
+
+def changes(root: Path) -> tuple[Change, ...]:
+    """Return what `generate` would do below `root`; nothing is written. Raises SpecError and ApigenError."""
+    files = rendered(root)
+    record = manifest.read(read_record(root))
+    return compare(files, read_disk(root, files, record), record)
+
+
+def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tuple[Saved, ...]]:
+    """Make the tree below `root` what its spec asks for. Returns what changed, and copies of what was replaced.
+
+    Raises SpecError; EditedError where a person's edit would be lost, with nothing written; ApigenError.
+    """
+    files = rendered(root)
+    with locked(root):
+        record = manifest.read(read_record(root), force=force)
+        found = compare(files, read_disk(root, files, record), record)
+        text = manifest.render(new_manifest(found, files, __version__, force=force))
+        return found, write(root, found, text, force=force)

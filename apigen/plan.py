@@ -1,0 +1,157 @@
+"""Project -> the list of files that will be made. The table is the whole plan: read it to know every file.
+
+Each row: a template, where its output goes, whose file it is, and, for some, when it is wanted. The scopes are a
+project, a group, a version of a group and a kind; their views are what templates see under that name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from apigen.files import Kind as Ownership
+from apigen.model import Project
+from apigen.view_project import ProjectView
+
+GENERATED, SCAFFOLD = Ownership.GENERATED, Ownership.SCAFFOLD
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A file to be made: `view` is given to the template under `name`."""
+
+    path: str
+    template: str
+    name: str
+    view: Any
+    ownership: Ownership
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the plan. `when` names an attribute of the view that must be true."""
+
+    template: str
+    path: str
+    ownership: Ownership = GENERATED
+    when: str = ""
+
+
+PROJECT = (
+    Row("project/go.mod.j2", "go.mod", SCAFFOLD),
+    Row("project/go.sum.j2", "go.sum", SCAFFOLD),
+    Row("project/main.go.j2", "cmd/{name}/main.go", SCAFFOLD),
+    Row("project/Makefile.j2", "Makefile", SCAFFOLD),
+    Row("project/README.md.j2", "README.md", SCAFFOLD),
+    Row("project/Dockerfile.j2", "Dockerfile", SCAFFOLD),
+    Row("project/dockerignore.j2", ".dockerignore", SCAFFOLD),
+    Row("project/ci.yaml.j2", ".github/workflows/ci.yaml", SCAFFOLD),
+    Row("project/gitattributes.j2", ".gitattributes"),
+    Row("go/convert/convert.go.j2", "internal/convert/convert.go"),
+    Row("go/listers/listers.go.j2", "internal/listers/listers.go"),
+    Row("go/openapi/openapi.go.j2", "internal/openapi/openapi.go"),
+    Row("go/openapi/upstream.json.j2", "internal/openapi/upstream.json", when="upstream_definitions"),
+    Row("go/registry/rest.go.j2", "internal/registry/rest.go"),
+    Row("go/registry/scale.go.j2", "internal/registry/scale.go"),
+    Row("go/registry/status.go.j2", "internal/registry/status.go"),
+    Row("go/registry/strategy_base.go.j2", "internal/registry/strategy.go"),
+    Row("go/registry/tables.go.j2", "internal/registry/tables.go"),
+    Row("go/server/aggregated.go.j2", "internal/server/aggregated.go"),
+    Row("go/server/command.go.j2", "internal/server/command.go"),
+    Row("go/server/groups.go.j2", "internal/server/groups.go"),
+    Row("go/server/options.go.j2", "internal/server/options.go"),
+    Row("go/server/server.go.j2", "internal/server/server.go"),
+    Row("go/standalone/certificates.go.j2", "internal/standalone/certificates.go"),
+    Row("go/standalone/etcd.go.j2", "internal/standalone/etcd.go"),
+    Row("go/standalone/standalone.go.j2", "internal/standalone/standalone.go"),
+    Row("go/validation/validation.go.j2", "internal/validation/validation.go"),
+    Row("go/test/resources_test.go.j2", "test/resources_test.go", when="kinds"),
+    Row("go/test/server_test.go.j2", "test/server_test.go", when="kinds"),
+    Row("project/project.schema.json.j2", "schemas/project.json"),
+    Row("project/resource.schema.json.j2", "schemas/resource.json"),
+)
+GROUP = (
+    Row("go/hub/types.go.j2", "internal/apis/{package}/types.go"),
+    Row("go/hub/register.go.j2", "internal/apis/{package}/register.go"),
+    Row("go/api/json.go.j2", "internal/apis/{package}/json.go", when="has_json"),
+    Row("go/api/deepcopy.go.j2", "internal/apis/{package}/zz_generated.deepcopy.go"),
+    Row("go/hub/install.go.j2", "internal/apis/{package}/install/install.go"),
+    Row("go/hub/roundtrip_test.go.j2", "internal/apis/{package}/install/roundtrip_test.go"),
+)
+VERSION = (
+    Row("go/api/doc.go.j2", "api/{group}/{package}/doc.go"),
+    Row("go/api/types.go.j2", "api/{group}/{package}/types.go"),
+    Row("go/api/register.go.j2", "api/{group}/{package}/register.go"),
+    Row("go/api/json.go.j2", "api/{group}/{package}/json.go", when="has_json"),
+    Row("go/api/deepcopy.go.j2", "api/{group}/{package}/zz_generated.deepcopy.go"),
+    Row("go/api/model_name.go.j2", "api/{group}/{package}/zz_generated.model_name.go"),
+    Row("go/version/register.go.j2", "internal/apis/{group}/{package}/register.go"),
+    Row("go/version/conversion.go.j2", "internal/apis/{group}/{package}/conversion.go"),
+    Row("go/version/defaults.go.j2", "internal/apis/{group}/{package}/defaults.go", when="has_defaults"),
+    Row("go/version/validation.go.j2", "internal/apis/{group}/{package}/validation.go"),
+    Row("go/openapi/definitions.json.j2", "internal/openapi/{group}_{package}.json"),
+)
+KIND = (
+    Row("go/registry/storage.go.j2", "internal/registry/{group}/{package}/storage.go"),
+    Row("go/registry/strategy.go.j2", "internal/registry/{group}/{package}/strategy.go"),
+    Row("go/registry/columns.go.j2", "internal/registry/{group}/{package}/columns.go"),
+)
+HOOK = {
+    "prepare": Row("go/registry/prepare.go.j2", "internal/registry/{group}/{package}/prepare.go", SCAFFOLD),
+    "validate": Row(
+        "go/registry/validate.go.j2", "internal/registry/{group}/{package}/validate.go", SCAFFOLD
+    ),
+    "warnings": Row(
+        "go/registry/warnings.go.j2", "internal/registry/{group}/{package}/warnings.go", SCAFFOLD
+    ),
+}
+DEFAULT_HOOK = Row(
+    "go/version/default_hook.go.j2", "internal/apis/{group}/{version}/{package}_defaults.go", SCAFFOLD
+)
+SAMPLE = Row("project/sample.yaml.j2", "samples/{group}_{version}_{package}.yaml")
+
+COPIES = "go/api/deepcopy.go.j2"
+
+
+def plan(project: Project) -> tuple[PlannedFile, ...]:
+    """Return every file of a project, sorted by path."""
+    return tuple(sorted(_files(ProjectView(project)), key=lambda f: f.path))
+
+
+def _files(view: ProjectView) -> Iterator[PlannedFile]:
+    yield from _rows(PROJECT, "project", view, name=view.name)
+    for hub in view.hubs:
+        yield from _rows(GROUP, "hub", hub, package=hub.package)
+        for version in hub.versions:
+            yield from _rows(VERSION, "version", version, group=hub.package, package=version.package)
+    for kind in view.kinds:
+        where = {"group": kind.hub_alias, "package": kind.package}
+        yield from _rows(KIND, "kind", kind, **where)
+        for hook in kind.hooks:
+            if hook in HOOK:
+                yield from _rows((HOOK[hook],), "kind", kind, required=True, **where)
+        for version in kind.samples:
+            yield from _rows((SAMPLE,), "sample", version, version=version.version, **where)
+            if "default" in kind.hooks:
+                yield from _rows(
+                    (DEFAULT_HOOK,), "sample", version, required=True, version=version.version, **where
+                )
+
+
+def _rows(
+    rows: tuple[Row, ...], called: str, view: Any, *, required: bool = False, **words: str
+) -> Iterator[PlannedFile]:
+    for row in rows:
+        if row.when and not getattr(view, row.when):
+            continue
+        given, name = _given(row.template, called, view)
+        yield PlannedFile(row.path.format(**words), row.template, name, given, row.ownership, required)
+
+
+def _given(template: str, called: str, view: Any) -> tuple[Any, str]:
+    """Templates that serve versions and hubs alike call what they are given by one name."""
+    if template == COPIES:
+        return view.copies, "copies"
+    if template == "go/api/json.go.j2":
+        return view, "version"
+    return view, called

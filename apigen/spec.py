@@ -1,0 +1,242 @@
+"""What a person may write: the shape of the project file and of resource files, with a sentence for every key.
+
+The strings under the fields are the documentation: they reach editors through the JSON Schema and readers
+through docs/spec.md. What the words mean together is checked later, in resolve.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic.alias_generators import to_camel
+
+# Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
+LATER = {
+    "ProjectSpec": ("admission", "clients"),
+    "FieldSpec": (
+        "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "format", "minProperties",
+        "maxProperties", "immutable", "validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf",
+        "deprecated", "example", "preserveUnknownFields",
+    ),
+    "VersionSpec": ("validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf", "default"),
+    "RuleSpec": ("as", "value", "drop", "type", "rules"),
+}  # fmt: skip
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        alias_generator=to_camel,
+        use_attribute_docstrings=True,
+        defer_build=True,
+    )
+
+
+class ProjectSpec(_Strict):
+    """The project file, apigen.yaml: one API server."""
+
+    apigen: Literal[1]
+    """The version of this format: 1."""
+    name: str = Field(examples=["edge"])
+    """The name of the server's binary and what its manifests begin with: a DNS label."""
+    module: str = Field(examples=["example.com/edge"])
+    """The path of the Go module."""
+    kubernetes: str = Field(examples=["1.37"])
+    """The Kubernetes minor whose libraries the server is built on, in quotes."""
+
+
+def _short(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
+class FieldSpec(_Strict):
+    """A field, a list's item, a map's value or a named type; a text alone is short for its type."""
+
+    type: str | None = Field(None, examples=["list of string"])
+    """A type phrase: `string`, `int32`, `list of Server`, `map of quantity`, `core/v1.PodSpec`, ..."""
+    fields: dict[str, Annotated["FieldSpec", BeforeValidator(_short)]] | None = Field(
+        None, examples=[{"host": "string", "port": {"type": "int32"}}]
+    )
+    """The fields of an object, by JSON name. Instead of `type`, or in `items` and `values`."""
+    description: str = Field("", examples=["The name of the host."])
+    """What the field means; becomes Go comments and what `kubectl explain` prints."""
+    required: bool = Field(False, examples=[True])
+    """Whether an object without the field is refused."""
+    default: JsonValue = Field(None, examples=["RoundRobin"])
+    """The value that an absent field gets; of the field's type."""
+    nullable: bool = Field(False, examples=[True])
+    """Whether null is accepted; it equals absent."""
+    enum: list[str | int] | dict[str, str] | None = Field(None, examples=[["RoundRobin", "LeastConnections"]])
+    """The values allowed: a list, or a map of value to description. Strings or integers."""
+    minimum: int | float | None = Field(None, examples=[1])
+    """The least number allowed."""
+    maximum: int | float | None = Field(None, examples=[100])
+    """The greatest number allowed."""
+    min_length: int | None = Field(None, ge=0, examples=[1])
+    """The least length of a text, in characters."""
+    max_length: int | None = Field(None, ge=0, examples=[253])
+    """The greatest length of a text, in characters."""
+    min_items: int | None = Field(None, ge=0, examples=[1])
+    """The least number of items in a list."""
+    max_items: int | None = Field(None, ge=0, examples=[16])
+    """The greatest number of items in a list."""
+    items: Annotated["FieldSpec", BeforeValidator(_short)] | None = Field(None, examples=[{"minLength": 1}])
+    """What holds for each item of a list; takes every key that a field takes."""
+    values: Annotated["FieldSpec", BeforeValidator(_short)] | None = Field(None, examples=[{"minimum": 0}])
+    """What holds for each value of a map; takes every key that a field takes."""
+    list_type: Literal["atomic", "set", "map"] | None = Field(None, examples=["map"])
+    """How writers share a list: `atomic` as a whole, `set` by value, `map` by the keys of its items."""
+    list_map_keys: list[str] | None = Field(None, examples=[["name"]])
+    """The item fields that tell the items of a `listType: map` apart."""
+    map_type: Literal["granular", "atomic"] | None = Field(None, examples=["atomic"])
+    """How writers share a map or an object: `granular` key by key (the default), or `atomic` as a whole."""
+
+
+Fields = dict[str, Annotated[FieldSpec, BeforeValidator(_short)]]
+
+
+class ScaleSpec(_Strict):
+    """Where the scale subresource reads and writes."""
+
+    spec_replicas_path: str = Field(examples=[".spec.replicas"])
+    """The JSON path of the wanted number of replicas, under .spec: an int32."""
+    status_replicas_path: str = Field(examples=[".status.replicas"])
+    """The JSON path of the observed number of replicas, under .status: an int32."""
+    label_selector_path: str | None = Field(None, examples=[".status.selector"])
+    """The JSON path of a label selector as text, under .spec or .status."""
+
+
+class SubresourcesSpec(_Strict):
+    """The subresources of a version."""
+
+    status: bool | None = Field(None, examples=[False])
+    """Whether status is written through an endpoint of its own; true where a root field is called status."""
+    scale: ScaleSpec | None = Field(
+        None, examples=[{"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}]
+    )
+    """Turns on what `kubectl scale` and autoscalers use."""
+
+
+class ColumnSpec(_Strict):
+    """A column of `kubectl get`."""
+
+    name: str = Field(examples=["Ready"])
+    """The head of the column."""
+    type: Literal["integer", "number", "string", "boolean", "date"] = Field(examples=["string"])
+    """How the value is printed."""
+    json_path: str = Field(examples=['.status.conditions[?(@.type=="Ready")].status'])
+    """Where the value stands."""
+    description: str = Field("", examples=["Whether it is ready."])
+    """What the column shows."""
+    format: str = Field("", examples=["int32"])
+    """The OpenAPI format of the value."""
+    priority: int = Field(0, ge=0, examples=[1])
+    """0 shows the column always, a greater one only with `-o wide`."""
+
+
+class SelectableFieldSpec(_Strict):
+    """A field that field selectors may name."""
+
+    json_path: str = Field(examples=[".spec.balancing"])
+    """The field: a string, a boolean or an integer outside of lists and maps."""
+
+
+class VersionSpec(_Strict):
+    """One version of the API of a kind."""
+
+    name: str = Field(examples=["v1beta1"])
+    """The version: v1, v1beta1, v2alpha3, ..."""
+    description: str = Field("", examples=["An upstream."])
+    """What the kind is in this version; the kind's own description if left out."""
+    served: bool = Field(True, examples=[True])
+    """Whether clients may use the version; an unserved one is still understood when read from storage."""
+    storage: bool = Field(False, examples=[True])
+    """Whether objects are stored in this version; exactly one is."""
+    deprecated: bool = Field(False, examples=[True])
+    """Whether a request in this version is answered with a warning."""
+    deprecation_warning: str | None = Field(None, examples=["use example.com/v1"])
+    """The text of that warning."""
+    fields: Fields = Field(examples=[{"spec": {"fields": {"host": "string"}}}])
+    """The root fields by JSON name: spec, status and others; metadata is implied."""
+    types: Fields = Field({}, examples=[{"Server": {"fields": {"host": "string"}}}])
+    """Types of this version alone; they win over the kind's types of the same name."""
+    subresources: SubresourcesSpec = Field(SubresourcesSpec(), examples=[{"status": False}])
+    """What has an endpoint of its own: status and scale."""
+    additional_printer_columns: list[ColumnSpec] = Field(
+        [], examples=[[{"name": "Host", "type": "string", "jsonPath": ".spec.host"}]]
+    )
+    """The columns of `kubectl get` besides the name; Age alone if left out."""
+    selectable_fields: list[SelectableFieldSpec] = Field([], examples=[[{"jsonPath": ".spec.host"}]])
+    """The fields that field selectors may name besides metadata.name and metadata.namespace."""
+
+
+class NamesSpec(_Strict):
+    """What the resource is called besides its kind."""
+
+    plural: str | None = Field(None, examples=["upstreams"])
+    """The plural, as in URLs; the kind in lower case with an English ending if left out."""
+    singular: str | None = Field(None, examples=["upstream"])
+    """The singular; the kind in lower case if left out."""
+    short_names: list[str] = Field([], examples=[["ups"]])
+    """Abbreviations for kubectl."""
+    categories: list[str] = Field([], examples=[["all"]])
+    """The groups of resources, such as `all`, to which `kubectl get` adds this one."""
+    list_kind: str | None = Field(None, examples=["UpstreamList"])
+    """The kind of lists; the kind and `List` if left out."""
+
+
+class RuleSpec(_Strict):
+    """One rule of a conversion. It holds both ways."""
+
+    from_: str = Field(alias="from", examples=["spec.method"])
+    """The path in the first version; `*` stands for every item of a list or value of a map."""
+    to: str = Field(examples=["spec.balancing"])
+    """The path in the second version."""
+
+
+class ConversionSpec(_Strict):
+    """How two versions convert into each other; fields of the same path and type need no rule."""
+
+    from_: str = Field(alias="from", examples=["v1alpha1"])
+    """The first version."""
+    to: str = Field(examples=["v1"])
+    """The second version."""
+    rules: list[RuleSpec] = Field([], examples=[[{"from": "spec.method", "to": "spec.balancing"}]])
+    """Where the versions differ."""
+
+
+class TypesSpec(_Strict):
+    """A file without a kind: types that all kinds of a group may use."""
+
+    apigen: Literal[1]
+    """The version of this format: 1."""
+    group: str
+    """The API group."""
+    types: Fields
+    """The types by name."""
+
+
+class ResourceSpec(_Strict):
+    """A resource file: one kind with its versions and how they convert."""
+
+    apigen: Literal[1]
+    """The version of this format: 1."""
+    group: str = Field(examples=["nginx.example.com"])
+    """The API group: a DNS name with a dot that you own."""
+    kind: str = Field(examples=["Upstream"])
+    """The kind, in CamelCase."""
+    description: str = Field("", examples=["A named set of servers."])
+    """What the kind is; becomes Go comments and what `kubectl explain` prints."""
+    scope: Literal["Namespaced", "Cluster"] = Field("Namespaced", examples=["Cluster"])
+    """Whether objects live in a namespace or in the cluster."""
+    names: NamesSpec = Field(NamesSpec(), examples=[{"plural": "upstreams", "shortNames": ["ups"]}])
+    """What the resource is called besides its kind."""
+    types: Fields = Field({}, examples=[{"Server": {"fields": {"host": "string"}}}])
+    """Named types that all versions share."""
+    versions: list[VersionSpec] = Field(min_length=1)
+    """The versions that clients speak, in any order."""
+    conversions: list[ConversionSpec] = []
+    """How the versions convert into each other: a tree over all of them."""
+    hooks: list[Literal["default", "prepare", "validate", "warnings"]] = Field([], examples=[["validate"]])
+    """Where Go code of yours runs; each makes a file, once, that is yours."""

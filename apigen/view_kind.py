@@ -1,0 +1,338 @@
+"""What the templates of a kind are given: its storage, its strategy, its columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from apigen import names
+from apigen.gotext import block, imports, quote, yaml_document
+from apigen.gotypes import is_nilable
+from apigen.model import Column, Field, Group, Kind, KindVersion, Project
+from apigen.views import pairs
+
+APIMACHINERY = "k8s.io/apimachinery/pkg/"
+
+
+@dataclass(frozen=True)
+class ColumnsView:
+    """The columns of one version as Go literals."""
+
+    name: str
+    columns: list[str]
+
+
+class KindView:
+    """A kind as the registry sees it."""
+
+    def __init__(self, project: Project, group: Group, kind: Kind) -> None:
+        self.module, self.group, self.model_group, self.model = project.module, group.name, group, kind
+        self.kind, self.list_kind = kind.kind, kind.list_kind
+        self.plural, self.singular, self.package = kind.plural, kind.singular, kind.package
+        self.status, self.scale = kind.status, kind.scale
+        self.storage, self.hooks = kind.storage, kind.hooks
+        self.namespaced = "true" if kind.namespaced else "false"
+        self.hub_path = f"{project.module}/internal/apis/{group.package}"
+        self.path = f"{project.module}/internal/registry/{group.package}/{kind.package}"
+        self.lister = names.exported(group.package) + kind.kind
+        self.variable = names.unexported(kind.kind)
+        self.alias = group.package + kind.package
+        self.hub_alias = group.package
+
+    @property
+    def version_names(self) -> str:
+        """The versions as a list for readers, the stored one marked."""
+        return ", ".join(
+            v.version + (" (stored)" if v.version == self.storage else "") for v in self.model.versions
+        )
+
+    @property
+    def samples(self) -> list["SampleView"]:
+        """An example object for each served version."""
+        return [SampleView(self, v) for v in self.model.versions if v.served]
+
+    # Storage
+
+    @property
+    def short_names(self) -> str:
+        return _texts(self.model.short_names)
+
+    @property
+    def categories(self) -> str:
+        return _texts(self.model.categories)
+
+    @property
+    def endpoints(self) -> str:
+        entries = [("Main", "main")]
+        if self.status:
+            entries.append(("Status", "registry.NewStatus(main, statusStrategy{s})"))
+        if self.scale:
+            entries.append(("Scale", "registry.NewScale(main, scale)"))
+        return pairs(entries, 2)
+
+    @property
+    def storage_imports(self) -> str:
+        found = {
+            ("", APIMACHINERY + "runtime"), ("", "k8s.io/apiserver/pkg/registry/generic"),
+            ("genericregistry", "k8s.io/apiserver/pkg/registry/generic/registry"), ("hub", self.hub_path),
+            ("", f"{self.module}/internal/listers"), ("", f"{self.module}/internal/registry"),
+        }  # fmt: skip
+        if self.scale:
+            found |= {
+                ("autoscalingv1", "k8s.io/api/autoscaling/v1"),
+                ("", APIMACHINERY + "util/managedfields"),
+            }
+            if any(f.schema.word == "string" and f.pointer for f in self.scale.selector[-1:]) or self.scale:
+                found |= {("", "k8s.io/utils/ptr")} if "ptr." in self.scale_get else set()
+            if "fieldpath." in self.scale_paths:
+                found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")}
+        return imports(found, self.module)
+
+    @cached_property
+    def scale_get(self) -> str:
+        assert self.scale is not None
+        lines: list[object] = []
+        for target, path in (
+            ("spec.Replicas", self.scale.spec),
+            ("status.Replicas", self.scale.status),
+            ("status.Selector", self.scale.selector),
+        ):
+            if path:
+                lines += _read("in", path, lambda value, target=target: [f"{target} = {value}"])  # type: ignore[misc]
+        return block(lines, 2)  # type: ignore[arg-type]
+
+    @cached_property
+    def scale_set(self) -> str:
+        assert self.scale is not None
+        lines = []
+        at = "out"
+        for field in self.scale.spec[:-1]:
+            at += "." + field.go
+            if field.pointer:
+                lines += [f"if {at} == nil {{", [f"{at} = new(hub.{field.schema.name})"], "}"]
+        leaf = self.scale.spec[-1]
+        lines.append(f"{at}.{leaf.go} = " + ("&replicas" if leaf.pointer else "replicas"))
+        return block(lines, 2)
+
+    @cached_property
+    def scale_paths(self) -> str:
+        assert self.scale is not None
+        hub_path = [f.json for f in self.scale.spec]
+        out = []
+        for version in self.model.versions:
+            if version.scale is None:
+                continue
+            path = _renamed(".".join(hub_path), version.renames).split(".")
+            out.append(
+                (
+                    quote(f"{self.group}/{version.version}"),
+                    f"fieldpath.MakePathOrDie({', '.join(quote(p) for p in path)})",
+                )
+            )
+        return pairs(out, 2)
+
+    # Strategy
+
+    @property
+    def _others(self) -> list[Field]:
+        """The root fields that clients write: all but status where that has its own endpoint."""
+        return [f for f in self.model.hub.fields if not (self.status and f.json == "status")]
+
+    @property
+    def _status(self) -> Field:
+        return next(f for f in self.model.hub.fields if f.json == "status")
+
+    @property
+    def prepare_create(self) -> str:
+        lines = [f"in.{self._status.go} = {_zero(self._status)}"] if self.status else []
+        lines.append("in.Generation = 1")
+        if "prepare" in self.hooks:
+            lines.append("prepare(ctx, s.listers, in, nil)")
+        return block(lines)
+
+    @property
+    def prepare_update(self) -> str:
+        lines: list[object] = [f"in.{self._status.go} = was.{self._status.go}"] if self.status else []
+        if "prepare" in self.hooks:
+            lines.append("prepare(ctx, s.listers, in, was)")
+        changed = " || ".join(f"!apiequality.Semantic.DeepEqual(in.{f.go}, was.{f.go})" for f in self._others)
+        if changed:
+            lines += [f"if {changed} {{", ["in.Generation = was.Generation + 1"], "}"]
+        return block(lines)  # type: ignore[arg-type]
+
+    @property
+    def _validated(self) -> str:
+        return 'validation.Under(validate(ctx, in), "status", false)' if self.status else "validate(ctx, in)"
+
+    @property
+    def validate_create(self) -> str:
+        return block(self._validate("nil"))
+
+    @property
+    def validate_update(self) -> str:
+        return block(self._validate(f"old.(*hub.{self.kind})"))
+
+    def _validate(self, old: str) -> list[str]:
+        lines = [f"errs = append(errs, {self._validated}...)"]
+        if "validate" in self.hooks:
+            lines.append(f"errs = append(errs, validateHook(ctx, s.listers, in, {old})...)")
+        return [*lines, "return errs"]
+
+    @property
+    def warnings(self) -> str:
+        if "warnings" not in self.hooks:
+            return ""
+        out = "\n"
+        for verb, what in (("Create", "a new"), ("Update", "a changed")):
+            old = ", old runtime.Object" if verb == "Update" else ""
+            was = f"old.(*hub.{self.kind})" if verb == "Update" else "nil"
+            out += (
+                f"// WarningsOn{verb} returns what the author of {what} object should know.\n"
+                f"func (s strategy) WarningsOn{verb}(ctx context.Context, obj{' runtime.Object' if not old else ''}{old}) []string {{\n"
+                f"\treturn warnings(ctx, s.listers, obj.(*hub.{self.kind}), {was})\n}}\n\n"
+            )
+        return out.rstrip("\n") + "\n"
+
+    @property
+    def prepare_status(self) -> str:
+        return block([f"in.{f.go} = was.{f.go}" for f in self._others])
+
+    @property
+    def status_reset(self) -> str:
+        paths = [f"fieldpath.MakePathOrDie({quote(f.json)})" for f in self._others]
+        return ", ".join([*paths, 'fieldpath.MakePathOrDie("metadata", "labels")'])
+
+    @property
+    def validate(self) -> str:
+        stored, others = self.storage, [v for v in self.model.versions if v.version != self.storage]
+        if not others:
+            return block([f"return internal{stored}.Validate{self.kind}(in)"])
+        lines: list[object] = ["switch registry.Version(ctx) {"]
+        for version in others:
+            lines.append(f"case {quote(version.version)}:")
+            inner: list[object] = [
+                f"if errs := internal{version.version}.Validate{self.kind}(in); len(errs) > 0 {{",
+                ["return errs"],
+                "}",
+            ]
+            if version.renames:
+                inner.append(
+                    f"return validation.Rename(internal{stored}.Validate{self.kind}(in), {version.version}Names)"
+                )
+            lines.append(inner)
+        lines += ["}", f"return internal{stored}.Validate{self.kind}(in)"]
+        return block(lines) + "}\n" + self._renames().removesuffix("}\n")  # type: ignore[arg-type]
+
+    def _renames(self) -> str:
+        """The tables of names, declared behind the function; its last brace is the template's."""
+        out = ""
+        for version in self.model.versions:
+            if version.version != self.storage and version.renames:
+                entries = "".join(f"\t{{{quote(s)}, {quote(v)}}},\n" for s, v in version.renames)
+                out += f"\n// {version.version}Names are what {version.version} calls fields of {self.storage}.\nvar {version.version}Names = [][2]string{{\n{entries}}}\n"
+        return out
+
+    @property
+    def attribute_count(self) -> int:
+        return 2 + len(self._attributes)
+
+    @cached_property
+    def _attributes(self) -> dict[str, tuple[Field, ...]]:
+        return {s.hub_label: s.hub_fields for v in self.model.versions for s in v.selectable}
+
+    @property
+    def attributes(self) -> str:
+        lines: list[object] = []
+        for label, path in sorted(self._attributes.items()):
+            lines += _read("in", path, lambda value, path=path, label=label: [f"set[{quote(label)}] = {_text(path[-1], value)}"])  # type: ignore[misc]
+        return block(lines)  # type: ignore[arg-type]
+
+    @property
+    def version_list(self) -> str:
+        return "[]string{" + ", ".join(quote(f"{self.group}/{v.version}") for v in self.model.versions) + "}"
+
+    @property
+    def strategy_imports(self) -> str:
+        text = self.attributes
+        found = {
+            ("", "context"), ("", APIMACHINERY + "fields"), ("", APIMACHINERY + "labels"), ("", APIMACHINERY + "runtime"),
+            ("", APIMACHINERY + "util/validation/field"), ("", "k8s.io/apiserver/pkg/registry/generic"),
+            ("", "k8s.io/apiserver/pkg/registry/rest"), ("hub", self.hub_path), ("", f"{self.module}/internal/listers"),
+            ("", f"{self.module}/internal/registry"), ("", f"{self.module}/internal/validation"),
+            (f"internal{self.storage}", f"{self.hub_path}/{self.storage}"),
+        }  # fmt: skip
+        found |= {(f"internal{v.version}", f"{self.hub_path}/{v.version}") for v in self.model.versions}
+        found |= {("apiequality", APIMACHINERY + "api/equality")} if self._others else set()
+        found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
+        found |= {("", "strconv")} if "strconv." in text else set()
+        return imports(found, self.module)
+
+    # Columns
+
+    @property
+    def column_views(self) -> list[ColumnsView]:
+        return [ColumnsView(v.version, [_column(c) for c in v.columns]) for v in self.model.versions]
+
+
+def _texts(values: tuple[str, ...]) -> str:
+    return "[]string{" + ", ".join(quote(v) for v in values) + "}" if values else "nil"
+
+
+def _zero(field: Field) -> str:
+    return "nil" if field.pointer or is_nilable(field.schema) else f"hub.{field.schema.name}{{}}"
+
+
+def _renamed(path: str, renames: tuple[tuple[str, str], ...]) -> str:
+    for stored, mine in renames:
+        if path == stored or path.startswith(stored + "."):
+            return mine + path[len(stored) :]
+    return path
+
+
+def _read(start: str, path: tuple[Field, ...], use) -> list[object]:  # type: ignore[no-untyped-def]
+    """Return statements that use the value at the end of a path, where there is one."""
+    at, guards = start, []
+    for field in path:
+        at += "." + field.go
+        if field.pointer:
+            guards.append(f"{at} != nil")
+    value = "*" + at if path[-1].pointer else at
+    return [f"if {' && '.join(guards)} {{", use(value), "}"] if guards else use(value)
+
+
+def _text(field: Field, value: str) -> str:
+    word = field.schema.word
+    if word == "bool":
+        return f"strconv.FormatBool({'bool(' + value + ')' if field.schema.kind == 'named' else value})"
+    if word == "string":
+        return f"string({value})" if field.schema.kind == "named" else value
+    return f"strconv.FormatInt(int64({value}), 10)"
+
+
+def _column(column: Column) -> str:
+    parts = [
+        f"Name: {quote(column.name)}",
+        f"Type: {quote(column.type)}",
+        f"JSONPath: {quote(column.json_path)}",
+    ]
+    parts += [f"Description: {quote(column.description)}"] if column.description else []
+    parts += [f"Format: {quote(column.format)}"] if column.format else []
+    parts += [f"Priority: {column.priority}"] if column.priority else []
+    return "{" + ", ".join(parts) + "}"
+
+
+class SampleView:
+    """A valid object of one version, and the name of its kind for scaffolds of that version."""
+
+    def __init__(self, kind: KindView, version: KindVersion) -> None:
+        self.kind, self.version = kind.kind, version.version
+        self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
+        self.alias = kind.model_group.package + version.version
+        self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
+        self._fields = version.sample
+
+    @property
+    def text(self) -> str:
+        """The object as YAML."""
+        name = "example"
+        metadata = {"name": name} | ({"namespace": "default"} if self.namespaced else {})
+        head = {"apiVersion": f"{self.group}/{self.version}", "kind": self.kind, "metadata": metadata}
+        return yaml_document(head | self._fields)

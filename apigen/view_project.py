@@ -1,0 +1,128 @@
+"""What the templates of the whole project are given."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from apigen import upstream
+from apigen.gotext import quote
+from apigen.gotypes import BASICS
+from apigen.model import Group, Project
+from apigen.openapi import all_schemas
+from apigen.schema import schema
+from apigen.view_kind import KindView
+from apigen.view_version import HubView
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An entry of a version's storage map."""
+
+    path: str
+    pad: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ServedVersion:
+    """A version that clients may use, with its endpoints."""
+
+    name: str
+    endpoints: list[Endpoint]
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """A deprecated version of a resource."""
+
+    group: str
+    version: str
+    plural: str
+    warning: str
+
+
+class GroupView:
+    """A group as the server sees it."""
+
+    def __init__(self, project: Project, group: Group) -> None:
+        self.name, self.package = group.name, group.package
+        self.install_alias = f"install{group.package}"
+        self.install_path = f"{project.module}/internal/apis/{group.package}/install"
+        self.hub_alias = group.package
+        self.function = f"install{group.package[0].upper()}{group.package[1:]}"
+        self.kind_views = [KindView(project, group, k) for k in group.kinds]
+        self._group = group
+
+    @property
+    def served(self) -> list[ServedVersion]:
+        return [
+            ServedVersion(v.name, self._endpoints(v.name))
+            for v in self._group.versions
+            if self._endpoints(v.name)
+        ]
+
+    def _endpoints(self, version: str) -> list[Endpoint]:
+        found: list[tuple[str, str]] = []
+        for kind in self.kind_views:
+            mine = next((v for v in kind.model.versions if v.version == version and v.served), None)
+            if mine is None:
+                continue
+            found.append((kind.plural, f"{kind.variable}.Main"))
+            if kind.status:
+                found.append((kind.plural + "/status", f"{kind.variable}.Status"))
+            if mine.scale:
+                found.append((kind.plural + "/scale", f"{kind.variable}.Scale"))
+        width = max((len(p) for p, _ in found), default=0)
+        return [Endpoint(p, " " * (width - len(p)), v) for p, v in found]
+
+
+class ProjectView:
+    """A whole project."""
+
+    def __init__(self, project: Project) -> None:
+        self.model = project
+        self.name, self.module, self.kubernetes = project.name, project.module, project.kubernetes
+        self.groups = [GroupView(project, g) for g in project.groups]
+        self.hubs = [HubView(project, g) for g in project.groups]
+
+    @cached_property
+    def kinds(self) -> list[KindView]:
+        return sorted((k for g in self.groups for k in g.kind_views), key=lambda k: (k.group, k.plural))
+
+    @property
+    def listed(self) -> list[KindView]:
+        return sorted(self.kinds, key=lambda k: k.lister)
+
+    @property
+    def groups_imports(self) -> str:
+        found = [(g.install_alias, g.install_path) for g in self.groups]
+        found += [(k.alias, k.path) for k in self.kinds]
+        found.append(("", f"{self.module}/internal/listers"))
+        return "\n".join(f"\t{a + ' ' if a else ''}{quote(p)}" for a, p in sorted(found, key=lambda i: i[1]))
+
+    @cached_property
+    def upstream_definitions(self) -> dict[str, Any]:
+        """The definitions of upstream types that are not in every server anyway, by model name."""
+        kubernetes = upstream.load(self.kubernetes)
+        models = {
+            s.upstream.model if s.upstream else BASICS[s.name].model
+            for g in self.model.groups
+            for v in g.versions
+            for s in all_schemas(v)
+            if s.upstream or (s.kind == "basic" and BASICS[s.name].model)
+        }
+        return kubernetes.closure(sorted(models - {""}), known=True)
+
+    @property
+    def schemas(self) -> dict[str, str]:
+        """The JSON Schemas for editors."""
+        return {which: schema(which) for which in ("project", "resource")}
+
+    @property
+    def deprecations(self) -> list[Deprecation]:
+        return [
+            Deprecation(k.group, v.version, k.plural, v.warning)
+            for k in self.kinds
+            for v in k.model.versions
+            if v.warning
+        ]

@@ -1,0 +1,157 @@
+"""Types and literals as the templates print them: what the views of all scopes have in common."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from apigen.gotext import comment, quote
+from apigen.gotypes import BASICS, JSON_TYPES, field_type, imported
+from apigen.model import ABSENT, Field, Kind, NamedScalar, Schema, Struct, Types
+from apigen.openapi import patch_strategy
+
+Import = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class StructView:
+    """A struct as text: its doc comment and its fields, each line with its end."""
+
+    go: str
+    comment: str
+    fields: str
+
+
+@dataclass(frozen=True)
+class ScalarView:
+    """A named scalar type as text."""
+
+    go: str
+    comment: str
+    base: str
+    constants: str
+
+
+def structs_of(types: Types, *, external: bool) -> list[StructView]:
+    """Return the structs of a package but its roots, by name."""
+    return [struct_view(s, external=external) for s in types.structs.values() if not s.root]
+
+
+def struct_view(struct: Struct, *, external: bool) -> StructView:
+    """Return a struct as text; only external types have JSON tags and markers."""
+    text = struct.description or f"{struct.go} is a part of the API."
+    width = max((len(f.go) for f in struct.fields), default=0)
+    if external:
+        fields = "".join(_field(f) for f in struct.fields)
+    else:
+        fields = "".join(f"\t{f.go.ljust(width)} {field_type(f)}\n" for f in struct.fields)
+    return StructView(struct.go, comment(text), fields)
+
+
+def _field(field: Field) -> str:
+    lines = comment(field.schema.description, "\t")
+    markers = "".join(f"\t// +{m}\n" for m in _markers(field))
+    return f"{lines}{markers}\t{field.go} {field_type(field)} `{_tag(field)}`\n"
+
+
+def _tag(field: Field) -> str:
+    plain = not field.pointer and field.schema.kind != "object"
+    tag = f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
+    strategy, key = patch_strategy(field.schema) if field.schema.kind == "list" else ("", "")
+    if strategy:
+        tag += f' patchStrategy:"{strategy}"'
+    return tag + (f' patchMergeKey:"{key}"' if key else "")
+
+
+_LIMITS = ("minimum", "maximum", "min_length", "max_length", "min_items", "max_items")
+
+
+def _markers(field: Field) -> Iterable[str]:
+    schema = field.schema
+    yield "required" if field.required else "optional"
+    if schema.nullable:
+        yield "nullable"
+    if schema.default is not ABSENT:
+        yield f"default={json.dumps(schema.default, sort_keys=True)}"
+    if schema.kind == "list":
+        strategy, key = patch_strategy(schema)
+        yield from [f"patchStrategy={strategy}"] * bool(strategy) + [f"patchMergeKey={key}"] * bool(key)
+        yield from [f"listType={schema.list_type}"] * bool(schema.list_type)
+        yield from (f"listMapKey={k}" for k in schema.list_map_keys)
+    if schema.map_type:
+        yield f"{'mapType' if schema.kind == 'map' else 'structType'}={schema.map_type}"
+    for name in _LIMITS:
+        value = getattr(schema.limits, name)
+        if value is not None:
+            yield f"k8s:validation:{name.split('_')[0]}{name.partition('_')[2].capitalize()}={value}"
+
+
+def scalars_of(types: Types, *, external: bool) -> list[ScalarView]:
+    """Return the named scalars of a package, by name."""
+    return [_scalar(s, external=external) for s in types.scalars.values()]
+
+
+def _scalar(scalar: NamedScalar, *, external: bool) -> ScalarView:
+    text = comment(scalar.description or f"{scalar.go} is a part of the API.")
+    if scalar.constants and scalar.base == "string" and external:
+        text += "// +enum\n"
+    constants = "".join(
+        comment(c.description, "\t")
+        + f"\t{c.go} {scalar.go} = {quote(c.value) if isinstance(c.value, str) else c.value}\n"
+        for c in scalar.constants
+    )
+    return ScalarView(scalar.go, text, scalar.base, _aligned(constants, scalar))
+
+
+def _aligned(text: str, scalar: NamedScalar) -> str:
+    """Align constants in columns, as gofmt does for neighbouring lines without comments between them."""
+    lines = text.splitlines(keepends=True)
+    out: list[str] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].startswith("\t//"):
+            out.append(lines[at])
+            at += 1
+            continue
+        run = at
+        while run < len(lines) and not lines[run].startswith("\t//"):
+            run += 1
+        parts = [line.split(" ", 1) for line in lines[at:run]]
+        width = max(len(p[0]) for p in parts)
+        out += [p[0].ljust(width) + " " + p[1] for p in parts]
+        at = run
+    return "".join(out)
+
+
+def types_imports(types: Types) -> set[Import]:
+    """Return the imports that the fields of a package's structs need."""
+    return {i for s in types.structs.values() for f in s.fields for i in imported(f.schema)}
+
+
+def known_types(kinds: Iterable[Kind]) -> str:
+    """Return the arguments that register the kinds and lists of a package."""
+    return ", ".join(f"&{name}{{}}" for k in kinds for name in (k.kind, k.list_kind))
+
+
+def uses_json(types: Types) -> set[str]:
+    """Return which of the types for arbitrary JSON the structs of a package have."""
+    found: set[str] = set()
+    for struct in types.structs.values():
+        for field in struct.fields:
+            schema: Schema | None = field.schema
+            while schema is not None:
+                if schema.kind == "basic" and schema.name in JSON_TYPES:
+                    found.add(BASICS[schema.name].go)
+                schema = schema.item
+    return found
+
+
+def pairs(entries: Iterable[tuple[str, str]], depth: int) -> str:
+    """Return `key: value,` lines of a Go literal, the values in one column as gofmt wants them."""
+    listed = list(entries)
+    width = max((len(k) for k, _ in listed), default=0)
+    return "".join("\t" * depth + f"{k}:".ljust(width + 1) + f" {v},\n" for k, v in listed)
+
+
+def aliased(path: str, alias: str) -> Import:
+    """Return an import whose alias is left out where it is the last part of the path."""
+    return ("", path) if path.rsplit("/", 1)[-1] == alias else (alias, path)

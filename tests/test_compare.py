@@ -1,0 +1,174 @@
+"""The rule table: one test for each row, and the record that follows from it."""
+
+import pytest
+
+from apigen.compare import Change, Content, Verdict, compare, new_manifest
+from apigen.files import Kind, Obstacle, RenderedFile
+from apigen.manifest import Manifest, digest
+
+P = "a/x.go"
+NEW = "new\n"
+OLD = b"old\n"
+MINE = b"edited\n"
+GENERATED = RenderedFile(P, NEW, Kind.GENERATED)
+SCAFFOLD = RenderedFile(P, NEW, Kind.SCAFFOLD)
+HOOK = RenderedFile(P, NEW, Kind.SCAFFOLD, required=True)
+NOTHING = Manifest("1")
+AS_GENERATED = Manifest("1", {P: digest(OLD)})
+AS_SCAFFOLD = Manifest("1", {}, frozenset({P}))
+RECORDS = (NOTHING, AS_GENERATED, AS_SCAFFOLD)
+
+
+def change(file: RenderedFile | None, content: Content, manifest: Manifest) -> Change:
+    (found,) = compare([file] if file else [], {P: content}, manifest)
+    assert found.path == P
+    assert found.new == (file.text if file else None)
+    assert found.old == (content if isinstance(content, bytes) else None)
+    assert found.recorded == manifest.generated.get(P, "")
+    return found
+
+
+def plain(found: Change) -> tuple[Verdict, bool, bool, bool, str]:
+    """The verdict; whether generate writes, deletes or refuses; what --check says."""
+    return found.verdict, found.writes(), found.deletes(), found.refused, found.complaint
+
+
+def forced(found: Change) -> tuple[bool, bool]:
+    return found.writes(force=True), found.deletes(force=True)
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_generated_and_absent(record: Manifest) -> None:
+    assert plain(change(GENERATED, None, record)) == (Verdict.CREATE, True, False, False, "missing")
+
+
+def test_generated_and_the_same() -> None:
+    record = Manifest("1", {P: digest(NEW.encode())})
+    found = change(GENERATED, NEW.encode(), record)
+    assert plain(found) == (Verdict.UNCHANGED, False, False, False, "")
+    assert forced(found) == (False, False)
+
+
+def test_generated_and_as_recorded() -> None:
+    assert plain(change(GENERATED, OLD, AS_GENERATED)) == (Verdict.UPDATE, True, False, False, "stale")
+
+
+@pytest.mark.parametrize("record", [NOTHING, AS_GENERATED])
+def test_generated_and_edited(record: Manifest) -> None:
+    found = change(GENERATED, MINE, record)
+    assert plain(found) == (Verdict.EDITED, False, False, True, "edited")
+    assert forced(found) == (True, False)
+
+
+def test_scaffold_absent_and_new() -> None:
+    assert plain(change(SCAFFOLD, None, NOTHING)) == (Verdict.CREATE, True, False, False, "")
+    assert plain(change(HOOK, None, NOTHING)) == (Verdict.CREATE, True, False, False, "")
+
+
+def test_scaffold_that_was_deleted_stays_deleted() -> None:
+    found = change(SCAFFOLD, None, AS_SCAFFOLD)
+    assert plain(found) == (Verdict.KEPT, False, False, False, "")
+    assert forced(found) == (False, False)
+
+
+def test_hook_that_was_deleted_is_missed() -> None:
+    found = change(HOOK, None, AS_SCAFFOLD)
+    assert plain(found) == (Verdict.MISSING_HOOK, False, False, False, "missing")
+    assert forced(found) == (True, False)
+
+
+@pytest.mark.parametrize("record", [NOTHING, AS_SCAFFOLD])
+@pytest.mark.parametrize("content", [MINE, NEW.encode()])
+@pytest.mark.parametrize("file", [SCAFFOLD, HOOK])
+def test_scaffold_and_present(record: Manifest, content: bytes, file: RenderedFile) -> None:
+    found = change(file, content, record)
+    assert plain(found) == (Verdict.KEPT, False, False, False, "")
+    assert forced(found) == (False, False)
+
+
+def test_not_planned_and_as_recorded() -> None:
+    found = change(None, OLD, AS_GENERATED)
+    assert plain(found) == (Verdict.ORPHAN, False, True, False, "orphan")
+    assert found.kind is Kind.GENERATED
+
+
+def test_not_planned_and_edited() -> None:
+    found = change(None, MINE, AS_GENERATED)
+    assert plain(found) == (Verdict.EDITED_ORPHAN, False, False, False, "edited orphan")
+    assert forced(found) == (False, True)
+
+
+@pytest.mark.parametrize("record", [AS_GENERATED, AS_SCAFFOLD])
+def test_not_planned_and_absent(record: Manifest) -> None:
+    assert plain(change(None, None, record)) == (Verdict.GONE, False, False, False, "stale record")
+
+
+def test_scaffold_no_longer_planned() -> None:
+    found = change(None, MINE, AS_SCAFFOLD)
+    assert plain(found) == (Verdict.RELEASED, False, False, False, "")
+    assert forced(found) == (False, False)
+    assert found.kind is Kind.SCAFFOLD
+
+
+@pytest.mark.parametrize(("file", "record"), [(GENERATED, AS_SCAFFOLD), (SCAFFOLD, AS_GENERATED)])
+@pytest.mark.parametrize("content", [MINE, OLD])
+def test_class_changed(file: RenderedFile, record: Manifest, content: bytes) -> None:
+    found = change(file, content, record)
+    assert plain(found) == (Verdict.CLASS_CHANGED, False, False, True, "edited")
+    assert forced(found) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("file", "record"), [(GENERATED, AS_SCAFFOLD), (SCAFFOLD, AS_GENERATED), (GENERATED, NOTHING)]
+)
+def test_the_record_alone_is_behind(file: RenderedFile, record: Manifest) -> None:
+    found = change(file, NEW.encode(), record)
+    assert plain(found) == (Verdict.ADOPT, False, False, False, "stale record")
+    assert forced(found) == (False, False)
+
+
+def test_the_record_has_another_hash_than_disk_and_plan() -> None:
+    assert change(GENERATED, NEW.encode(), AS_GENERATED).verdict is Verdict.ADOPT
+
+
+@pytest.mark.parametrize("obstacle", list(Obstacle))
+def test_obstacles_are_not_touched(obstacle: Obstacle) -> None:
+    for record in (NOTHING, AS_GENERATED):
+        found = change(GENERATED, obstacle, record)
+        assert (found.verdict, found.obstacle) == (Verdict.EDITED, obstacle)
+        assert forced(found) == (False, False)
+    orphan = change(None, obstacle, AS_GENERATED)
+    assert (orphan.verdict, orphan.deletes(force=True)) == (Verdict.EDITED_ORPHAN, False)
+    assert change(SCAFFOLD, obstacle, AS_SCAFFOLD).verdict is Verdict.KEPT
+    assert change(None, obstacle, AS_SCAFFOLD).verdict is Verdict.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "verdict"),
+    [
+        (Obstacle.LINK, Verdict.KEPT),
+        (Obstacle.FOLDER, Verdict.KEPT),
+        (Obstacle.BELOW_LINK, Verdict.EDITED),
+        (Obstacle.BELOW_FILE, Verdict.EDITED),
+    ],
+)
+def test_a_new_scaffold_needs_a_place(obstacle: Obstacle, verdict: Verdict) -> None:
+    assert change(SCAFFOLD, obstacle, NOTHING).verdict is verdict
+
+
+def test_paths_are_sorted_and_the_mode_is_passed_on() -> None:
+    files = [RenderedFile(p, "", Kind.GENERATED, executable=p == "b") for p in ("c", "b")]
+    found = compare(files, {}, Manifest("1", {"a": ""}, frozenset({"d"})))
+    assert [(c.path, c.executable) for c in found] == [("a", False), ("b", True), ("c", False), ("d", False)]
+    with pytest.raises(ValueError, match="same path"):
+        compare([GENERATED, SCAFFOLD], {}, NOTHING)
+
+
+def test_the_new_record() -> None:
+    rendered = [RenderedFile("g", NEW, Kind.GENERATED), RenderedFile("s", NEW, Kind.SCAFFOLD)]
+    before = Manifest("1", {"o": digest(OLD), "e": digest(OLD), "gone": digest(OLD)}, frozenset({"released"}))
+    disk: dict[str, Content] = {"o": OLD, "e": MINE, "released": MINE}
+    changes = compare(rendered, disk, before)
+    after = new_manifest(changes, rendered, "2")
+    assert after == Manifest("2", {"g": digest(NEW.encode()), "e": digest(OLD)}, frozenset({"s"}))
+    assert new_manifest(changes, rendered, "2", force=True).generated.keys() == {"g"}
