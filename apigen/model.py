@@ -56,7 +56,7 @@ class Schema:
     list_type: str = ""
     list_map_keys: tuple[str, ...] = ()
     map_type: str = ""
-    default: Any = ABSENT
+    default: Any = field(default=ABSENT, hash=False)
     base: str = ""
     """The word under a named scalar type: string, int32, int64, ..."""
 

@@ -11,34 +11,16 @@ from apigen.model import Group, Project
 from apigen.openapi import all_schemas
 from apigen.schema import schema
 from apigen.view_kind import KindView
-from apigen.view_version import HubView
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """An entry of a version's storage map."""
-
-    path: str
-    pad: str
-    value: str
+from apigen.view_hub import HubView
+from apigen.views import pairs
 
 
 @dataclass(frozen=True)
 class ServedVersion:
-    """A version that clients may use, with its endpoints."""
+    """A version that clients may use, with its endpoints as entries of a Go map."""
 
     name: str
-    endpoints: list[Endpoint]
-
-
-@dataclass(frozen=True)
-class Deprecation:
-    """A deprecated version of a resource."""
-
-    group: str
-    version: str
-    plural: str
-    warning: str
+    endpoints: str
 
 
 class GroupView:
@@ -61,19 +43,18 @@ class GroupView:
             if self._endpoints(v.name)
         ]
 
-    def _endpoints(self, version: str) -> list[Endpoint]:
+    def _endpoints(self, version: str) -> str:
         found: list[tuple[str, str]] = []
         for kind in self.kind_views:
             mine = next((v for v in kind.model.versions if v.version == version and v.served), None)
             if mine is None:
                 continue
-            found.append((kind.plural, f"{kind.variable}.Main"))
+            found.append((quote(kind.plural), f"{kind.variable}.Main"))
             if kind.status:
-                found.append((kind.plural + "/status", f"{kind.variable}.Status"))
+                found.append((quote(kind.plural + "/status"), f"{kind.variable}.Status"))
             if mine.scale:
-                found.append((kind.plural + "/scale", f"{kind.variable}.Scale"))
-        width = max((len(p) for p, _ in found), default=0)
-        return [Endpoint(p, " " * (width - len(p)), v) for p, v in found]
+                found.append((quote(kind.plural + "/scale"), f"{kind.variable}.Scale"))
+        return pairs(found, 2)
 
 
 class ProjectView:
@@ -119,10 +100,24 @@ class ProjectView:
         return {which: schema(which) for which in ("project", "resource")}
 
     @property
-    def deprecations(self) -> list[Deprecation]:
-        return [
-            Deprecation(k.group, v.version, k.plural, v.warning)
+    def storage_versions(self) -> str:
+        """The storage version of every resource, as entries of a Go map."""
+        entries = [
+            (f"{{Group: {quote(k.group)}, Resource: {quote(k.plural)}}}", quote(k.storage))
+            for k in self.kinds
+        ]
+        return pairs(entries, 2)
+
+    @property
+    def deprecations(self) -> str:
+        """The warnings for deprecated versions, as entries of a Go map."""
+        entries = [
+            (
+                f"{{Group: {quote(k.group)}, Version: {quote(v.version)}, Resource: {quote(k.plural)}}}",
+                quote(v.warning),
+            )
             for k in self.kinds
             for v in k.model.versions
             if v.warning
         ]
+        return "\n" + pairs(entries, 1) if entries else ""

@@ -1,160 +1,17 @@
-"""What the templates of a version and of a hub are given."""
+"""What the templates of a version are given: its external package, and what the server does with it."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from apigen.goconvert import Converter
-from apigen.godeepcopy import Copier
 from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
 from apigen.govalidate import Validation
-from apigen.model import Edge, Group, GroupVersion, Kind, Project, Struct, Types
-from apigen.openapi import LIST_METADATA, METADATA, definitions
-from apigen.views import (
-    Import, ScalarView, StructView, known_types, pairs, scalars_of, struct_view, structs_of, types_imports, uses_json,
-)  # fmt: skip
-
-META = ("metav1", "k8s.io/apimachinery/pkg/apis/meta/v1")
-RUNTIME = ("", "k8s.io/apimachinery/pkg/runtime")
-
-
-@dataclass(frozen=True)
-class Function:
-    """A Go function as text: its name, the types that it takes, its statements."""
-
-    go: str
-    body: str
-    name: str = ""
-    source: str = ""
-    target: str = ""
-    comment: str = ""
-    object: bool = False
-
-
-@dataclass(frozen=True)
-class RootView:
-    """A kind in a types file."""
-
-    kind: str
-    list_kind: str
-    plural: str
-    comment: str
-    markers: str
-    fields: str
-    validation: str = ""
-
-
-@dataclass(frozen=True)
-class DefaultedKind:
-    """A kind whose objects get defaults."""
-
-    kind: str
-    list_kind: str
-    defaults: str
-
-
-class CopiesView:
-    """The deep copies of one package."""
-
-    def __init__(self, package: str, types: Types, kinds: Iterable[Kind]) -> None:
-        self.package = package
-        self._types, self._kinds = types, tuple(kinds)
-        self._copier = Copier(types)
-
-    @cached_property
-    def structs(self) -> list[Function]:
-        made = {go: Function(go, self._body(s), object=s.root) for go, s in self._types.structs.items()}
-        for kind in self._kinds:
-            made[kind.list_kind] = Function(kind.list_kind, _LIST_COPY.format(kind=kind.kind), object=True)
-        for name in uses_json(self._types):
-            made[name] = Function(name, _JSON_COPY)
-        return [made[go] for go in sorted(made)]
-
-    def _body(self, struct: Struct) -> str:
-        head = (
-            ["out.TypeMeta = in.TypeMeta", "in.ObjectMeta.DeepCopyInto(&out.ObjectMeta)"]
-            if struct.root
-            else []
-        )
-        return block([*head, *self._copier.body(struct)])
-
-    @property
-    def imports(self) -> str:
-        text = "".join(f.body for f in self.structs)
-        needed = {i for i in types_imports(self._types) if _used(i, text)} - {RUNTIME}
-        runtime = {("runtime", RUNTIME[1])} if self._kinds or "runtime." in text else set()
-        return imports({(a or p.rsplit("/", 1)[-1], p) for a, p in needed} | runtime, "")
-
-
-_LIST_COPY = """\
-	out.TypeMeta = in.TypeMeta
-	in.ListMeta.DeepCopyInto(&out.ListMeta)
-	if in.Items != nil {{
-		in, out := &in.Items, &out.Items
-		*out = make([]{kind}, len(*in))
-		for i := range *in {{
-			(*in)[i].DeepCopyInto(&(*out)[i])
-		}}
-	}}
-"""
-_JSON_COPY = """\
-	if in.Raw != nil {
-		in, out := &in.Raw, &out.Raw
-		*out = make([]byte, len(*in))
-		copy(*out, *in)
-	}
-"""
-
-
-def _used(imported: Import, text: str) -> bool:
-    alias = imported[0] or imported[1].rsplit("/", 1)[-1]
-    return alias + "." in text
-
-
-class TypesView:
-    """The types of a package: external ones of a version, or the hub's."""
-
-    external = True
-    metadata, list_metadata = METADATA, LIST_METADATA
-
-    def __init__(self, project: Project, group: Group, types: Types, kinds: tuple[Kind, ...]) -> None:
-        self.project, self.model = project, group
-        self.module, self.group = project.module, group.name
-        self.types, self.kinds = types, kinds
-
-    def root(self, kind: Kind) -> Struct:
-        return self.types.structs[kind.kind]
-
-    @cached_property
-    def struct_views(self) -> list[StructView]:
-        return structs_of(self.types, external=self.external)
-
-    @cached_property
-    def scalar_views(self) -> list[ScalarView]:
-        return scalars_of(self.types, external=self.external)
-
-    @property
-    def known_types(self) -> str:
-        return known_types(self.kinds)
-
-    @property
-    def types_imports(self) -> str:
-        return imports(types_imports(self.types) | {META}, self.module)
-
-    @property
-    def any_json(self) -> bool:
-        return "JSON" in uses_json(self.types)
-
-    @property
-    def any_object(self) -> bool:
-        return "JSONObject" in uses_json(self.types)
-
-    @property
-    def has_json(self) -> bool:
-        return bool(uses_json(self.types))
+from apigen.model import Edge, Group, GroupVersion, Kind, Project
+from apigen.openapi import definitions
+from apigen.view_types import META, CopiesView, DefaultedKind, Function, RootView, TypesView
+from apigen.views import pairs, struct_view, types_imports, used, uses_json
 
 
 class VersionView(TypesView):
@@ -238,7 +95,7 @@ class VersionView(TypesView):
         text = "".join(f.body for f in self.default_functions) + "".join(
             k.defaults for k in self.defaulted_kinds
         )
-        candidates = {i for i in types_imports(self.types) | {META} if _used(i, text)}
+        candidates = {i for i in types_imports(self.types) | {META} if used(i, text)}
         return imports(candidates | {(self.alias, self.external_path)}, self.module)
 
     # Field selectors
@@ -381,7 +238,7 @@ class VersionView(TypesView):
             ("hub", self.hub_path),
             (self.alias, self.external_path),
         }
-        return imports({i for i in candidates if _used(i, text)} | always, self.module)
+        return imports({i for i in candidates if used(i, text)} | always, self.module)
 
     # Validation
 
@@ -413,110 +270,4 @@ class VersionView(TypesView):
         }
         always = {("", "k8s.io/apimachinery/pkg/util/validation/field"), ("hub", self.hub_path)}
         external = {(self.alias, self.external_path)} if self.validations else set()
-        return imports({i for i in candidates if _used(i, text)} | always | external, self.module)
-
-
-class HubView(TypesView):
-    """The hub of a group."""
-
-    external = False
-
-    def __init__(self, project: Project, group: Group) -> None:
-        super().__init__(project, group, group.hub, group.kinds)
-        self.package = group.package
-        self.path = f"{project.module}/internal/apis/{group.package}"
-        self.versions = [VersionView(project, group, v) for v in group.versions]
-        self.version = self
-
-    @property
-    def copies(self) -> CopiesView:
-        return CopiesView(self.package, self.types, self.kinds)
-
-    @cached_property
-    def kind_views(self) -> list[RootView]:
-        return [
-            RootView(k.kind, k.list_kind, k.plural, comment(f"{k.kind} is the internal form of all versions of the kind."), "",
-                struct_view(self.root(k), external=False).fields)
-            for k in self.kinds
-        ]  # fmt: skip
-
-    @property
-    def version_priority(self) -> str:
-        return ", ".join(f"{v.alias}.SchemeGroupVersion" for v in self.versions)
-
-    @property
-    def install_imports(self) -> str:
-        found = [("hub", self.path)]
-        for v in self.versions:
-            found += [(v.internal_alias, v.internal_path), (v.alias, v.external_path)]
-        return _lines(found)
-
-    @property
-    def roundtrip_imports(self) -> str:
-        found = [("hub", self.path)]
-        found += [(v.alias, v.external_path) for v in self.versions if v.alias + "." in self.fillers]
-        return _lines(found)
-
-    @property
-    def kind_versions(self) -> str:
-        entries = []
-        for kind in self.kinds:
-            ordered = [kind.storage, *(v.version for v in kind.versions if v.version != kind.storage)]
-            entries.append((quote(kind.kind), "{" + ", ".join(quote(v) for v in ordered) + "}"))
-        return pairs(entries, 1)
-
-    @cached_property
-    def fillers(self) -> str:
-        """Functions that fill types for arbitrary JSON, and objects whose bare presence another version cannot say."""
-        out = []
-        for view in (*self.versions, self):
-            alias = view.alias if isinstance(view, VersionView) else "hub"
-            for name in sorted(uses_json(view.types)):
-                out.append(
-                    f'\t\tfunc(in *{alias}.{name}, c randfill.Continue) {{ in.Raw = []byte(`{{"a":[1,"b",null]}}`) }},\n'
-                )
-        for alias, struct, field, value in self._holders():
-            out.append(
-                f"\t\t// Another version has {field}, and not the object that it stands in.\n"
-                f"\t\tfunc(in *{alias}.{struct}, c randfill.Continue) {{\n\t\t\tc.FillNoCustom(in)\n"
-                f"\t\t\tif in.{field} == nil {{\n\t\t\t\tin.{field} = {value}\n\t\t\t}}\n\t\t}},\n"
-            )
-        return "".join(out)
-
-    def _holders(self) -> list[tuple[str, str, str, str]]:
-        from apigen.gotypes import field_type, is_nilable
-
-        found: dict[tuple[str, str], tuple[str, str, str, str]] = {}
-        by_name = {v.name: v for v in self.versions}
-        for view in self.versions:
-            for kind in view.kinds:
-                edge = view.version.of(kind).edge
-                far = by_name[edge.target or kind.storage]
-                for frames, alias, types in (
-                    (edge.to_target, far.alias, far.types),
-                    (edge.from_target, view.alias, view.types),
-                ):
-                    for frame in frames.values():
-                        paired = {s.target for s in frame.steps}
-                        for step in frame.steps:
-                            for depth in range(1, len(step.target)):
-                                parent, leaf = step.target[:depth], step.target[depth]
-                                if parent in paired or (alias, parent[-1].schema.name) in found:
-                                    continue
-                                at = types.structs[parent[-1].schema.name].find(leaf.json)
-                                if at is None or not (at.pointer or is_nilable(at.schema)):
-                                    continue
-                                go = field_type(at, alias)
-                                value = f"new({go[1:]})" if at.pointer else f"{go}{{}}"
-                                found[(alias, parent[-1].schema.name)] = (
-                                    alias,
-                                    parent[-1].schema.name,
-                                    at.go,
-                                    value,
-                                )
-        return [found[k] for k in sorted(found)]
-
-
-def _lines(found: Iterable[Import]) -> str:
-    listed = sorted(set(found), key=lambda i: i[1])
-    return "\n".join(f"\t{a + ' ' if a and a != p.rsplit('/', 1)[-1] else ''}{quote(p)}" for a, p in listed)
+        return imports({i for i in candidates if used(i, text)} | always | external, self.module)

@@ -155,3 +155,9 @@ def pairs(entries: Iterable[tuple[str, str]], depth: int) -> str:
 def aliased(path: str, alias: str) -> Import:
     """Return an import whose alias is left out where it is the last part of the path."""
     return ("", path) if path.rsplit("/", 1)[-1] == alias else (alias, path)
+
+
+def used(imported: Import, text: str) -> bool:
+    """Whether Go text uses an import."""
+    alias = imported[0] or imported[1].rsplit("/", 1)[-1]
+    return f"{alias}." in text

@@ -1,0 +1,10 @@
+// This file is yours: apigen wrote it once and will not touch it again.
+
+package v1beta1
+
+import fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
+
+// defaultMachine fills in defaults that depend on other fields, after those of the spec. It runs whenever an object
+// of this version is read, from a client or from the store.
+func defaultMachine(in *fleetv1beta1.Machine) {
+}

@@ -1,0 +1,18 @@
+// This file is yours: apigen wrote it once and will not touch it again.
+
+package upstream
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	hub "example.com/edge/internal/apis/nginx"
+	"example.com/edge/internal/listers"
+)
+
+// validateHook returns what is wrong with an object beyond what the spec says, in the names of v1. old is nil
+// for a new object. all reads every kind of this server: here is the place for rules between resources.
+func validateHook(ctx context.Context, all *listers.Listers, in, old *hub.Upstream) field.ErrorList {
+	return nil
+}
