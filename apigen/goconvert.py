@@ -5,12 +5,10 @@ copied field by field. Absent converts to absent.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
+from apigen.gotext import Lines
 from apigen.gotypes import JSON_TYPES, SCALARS, is_nilable, spelling
 from apigen.model import Field, Frame, Schema, Step
-
-Lines = list[Any]
 
 
 @dataclass
@@ -39,7 +37,7 @@ class Converter:
         """Return the statements that convert in to out."""
         lines: Lines = []
         for step in frame.steps:
-            lines += self._step(step)
+            _append(lines, self._step(step))
         return lines
 
     def same_layout(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
@@ -126,7 +124,8 @@ class Converter:
         if a.pointer == b.pointer and self.same_layout(step.inner):
             cast = f"(*{go})(unsafe.Pointer({source if a.pointer else '&' + source}))"
             return [f"{target} = {cast if a.pointer else '*' + cast}"]
-        call = f"{self.function(step.inner)}({source if a.pointer else '&' + source}, {target if b.pointer else '&' + target})"
+        arguments = ", ".join(at if f.pointer else "&" + at for f, at in ((a, source), (b, target)))
+        call = f"{self.function(step.inner)}({arguments})"
         lines: Lines = [f"{target} = new({go})", call] if b.pointer else [call]
         return [f"if {source} != nil {{", lines, "}"] if a.pointer and not checked else lines
 
@@ -149,6 +148,15 @@ class Converter:
         types = f"in *{spelling(a.element, self.source)}, out *{spelling(b.element, self.target)}"
         nested = self._container(a.element, b.element, "*in", inner)
         return f"convert.{helper}({source}, func({types}) {{ *out = {nested} }})"
+
+
+def _append(lines: Lines, more: Lines) -> None:
+    """Append statements; those under the condition that the last ones are under join them."""
+    conditional = len(more) == 3 and more[2] == "}" and lines[-3:-2] == more[:1] and lines[-1:] == ["}"]
+    if conditional:
+        lines[-2] += [line for line in more[1] if line not in lines[-2]]
+    else:
+        lines += more
 
 
 def _path(start: str, fields: tuple[Field, ...]) -> str:

@@ -4,12 +4,10 @@ A test compares the two. Source: k8s.io/gengo/v2/examples/deepcopy-gen/generator
 """
 
 from functools import cache
-from typing import Any
 
+from apigen.gotext import Lines
 from apigen.gotypes import BASICS, spelling
 from apigen.model import Field, Schema, Struct, Types
-
-Lines = list[Any]
 
 # Types with a hand-written DeepCopyInto on a pointer and a generated DeepCopy: copied through the latter.
 _BY_DEEPCOPY = ("time", "microTime")

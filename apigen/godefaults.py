@@ -1,11 +1,8 @@
 """Defaults in Go: one function for each struct that has defaults in it, calling those of the structs it holds."""
 
-from typing import Any
-
 from apigen.goliterals import Literals
+from apigen.gotext import Lines
 from apigen.model import Field, Schema, Struct, Types
-
-Lines = list[Any]
 
 
 class Defaults:

@@ -7,6 +7,10 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
+
+Lines = list[Any]
+"""Statements: each a line, or a list of those that stand one step further in."""
 
 # Line ends of any kind, also those that only Unicode knows; a comment must not end before its line does.
 _LINES = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -68,13 +72,16 @@ def yaml_text(text: str) -> str:
 
 
 def yaml_document(value: object) -> str:
-    """Return plain data as a YAML document in block style; texts are quoted where YAML would read something else."""
+    """Return plain data as a YAML document in block style.
+
+    It is written as YAML 1.1, which is what kubectl reads: there `on` and `012` need quotes.
+    """
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
-    yaml.version = (1, 1)  # type: ignore[assignment]  # kubectl reads YAML 1.1: there `on` and `0x1` need quotes
+    yaml.version = (1, 1)
     out = io.StringIO()
     yaml.dump(value, out)
     return out.getvalue().removeprefix("%YAML 1.1\n---\n")
@@ -98,8 +105,8 @@ def imports(paths: Iterable[tuple[str, str]], module: str) -> str:
     return "import (\n" + "\n\n".join("\n".join(b) for b in used) + "\n)\n\n"
 
 
-def block(lines: Iterable[str | list], depth: int = 1) -> str:  # type: ignore[type-arg]
-    """Return statements as Go text: a nested list is one step further in; every line has a line end."""
+def block(lines: Iterable[Any], depth: int = 1) -> str:
+    """Return statements as Go text: lines, and lists of lines one step further in; every line has its end."""
     out = []
     for line in lines:
         if isinstance(line, str):

@@ -3,13 +3,9 @@
 Wording and error types are those of k8s.io/apimachinery: pkg/api/validate and pkg/util/validation/field.
 """
 
-from typing import Any
-
-from apigen.gotext import quote
+from apigen.gotext import Lines, quote
 from apigen.gotypes import is_nilable
 from apigen.model import Field, Limits, Schema, Struct, Types
-
-Lines = list[Any]
 
 
 class Validation:
@@ -94,7 +90,7 @@ class Validation:
             return self._map(schema, value, path, known, depth)
         if schema.name == "embedded resource":
             return [
-                f"errs = append(errs, validation.EmbeddedResource({value if not pointer else '(' + value + ')'}.Raw, {path})...)"
+                f"errs = append(errs, validation.EmbeddedResource({value.removeprefix('*')}.Raw, {path})...)"
             ]
         return self._scalar(schema, value, path)
 
@@ -111,8 +107,8 @@ class Validation:
 
     def _enum(self, schema: Schema, value: str, path: str) -> Lines:
         values = f"valid{schema.name}"
-        return [f"if !slices.Contains({values}, {value}) {{", [f"errs = append(errs, field.NotSupported({path}, {value}, {values}))"], "}"] if schema.base == "string" else [
-            f"if !slices.Contains({values}, {value}) {{", [f"errs = append(errs, field.NotSupported({path}, {value}, validation.Texts({values})))"], "}"]  # fmt: skip
+        listed = values if schema.base == "string" else f"validation.Texts({values})"
+        return _if(f"!slices.Contains({values}, {value})", f"field.NotSupported({path}, {value}, {listed})")
 
     def _list(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
         lines: Lines = []
@@ -136,10 +132,7 @@ class Validation:
         i = "ijklmn"[depth % 6]
         at = f"{path}.Index({i})"
         inner = self._value(schema.element, f"{value}[{i}]", at, known, depth + 1)
-        return lines + self._loop(f"for {i} := range {value} {{", at, inner)
-
-    def _loop(self, head: str, at: str, inner: Lines) -> Lines:
-        return [head, inner, "}"]
+        return [*lines, f"for {i} := range {value} {{", inner, "}"]
 
     def _map(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
         if not self._schema_demands(schema.element, known):

@@ -3,7 +3,7 @@
 Nothing here knows what the words mean together; that is resolve's. All problems of all files are reported at once.
 """
 
-import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,21 +13,29 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from apigen.problems import ApigenError, Problem, SpecError
-from apigen.source import Source, read
+from apigen.scalars import cut
+from apigen.source import Source, Step, read
 from apigen.spec import (
     LATER,
+    ColumnSpec,
     ConversionSpec,
     FieldSpec,
+    NamesSpec,
     ProjectSpec,
     ResourceSpec,
     RuleSpec,
+    ScaleSpec,
+    SelectableFieldSpec,
+    SubresourcesSpec,
     TypesSpec,
     VersionSpec,
 )
+from apigen.words import called, choices, nearest, quoted
 
 PROJECT_FILE = "apigen.yaml"
 RESOURCES = "resources"
 
+Keys = tuple[Step, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -108,22 +116,84 @@ def validate(model: type[Model], source: Source) -> Model:
     try:
         return model.model_validate(source.document)
     except ValidationError as e:
-        raise SpecError(_problem(model, source, detail) for detail in _distinct(e.errors())) from None
+        errors = _distinct(source, e.errors(include_url=False))
+        raise SpecError(_problem(model, source, error) for error in errors) from None
 
 
-def _distinct(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Leave one error for each place: a union reports one for every member."""
-    seen: dict[tuple[Any, ...], list[ErrorDetails]] = {}
+@dataclass(frozen=True)
+class _Misfit:
+    """A place that does not fit the model: where, in pydantic's words why, and what stands there."""
+
+    path: Keys
+    type: str
+    given: Any
+    expected: str = ""
+
+
+def _distinct(source: Source, errors: list[ErrorDetails]) -> Iterator[_Misfit]:
+    """Leave one misfit for each mistake: pydantic reports one for every member of a union, and what follows."""
+    found: dict[Keys, list[ErrorDetails]] = {}
     for error in errors:
-        loc = tuple(part for part in error["loc"] if not (isinstance(part, str) and _is_union_tag(part)))
-        seen.setdefault(loc, []).append({**error, "loc": loc})
-    for loc, found in seen.items():
-        deeper = any(len(other) > len(loc) and other[: len(loc)] == loc for other in seen)
-        if len(found) > 1 and not deeper:
-            kinds = " or ".join(dict.fromkeys(_EXPECTED.get(e["type"], e["msg"]) for e in found))
-            yield {**found[0], "type": "union", "msg": f"expected {kinds}"}
-        elif not (deeper and len(found) > 1):
-            yield found[0]
+        found.setdefault(_path(source.document, error), []).append(error)
+    with_deeper = {path[:n] for path in found for n in range(len(path))}
+    torn: set[Keys] = set()
+    for path, here in found.items():
+        error = here[0]
+        if path in with_deeper and error["type"] not in ("missing", "extra_forbidden"):
+            continue
+        if _is_rule(path[:-1]) and error["type"] == "missing":
+            yield from _half_rule(source, path[:-1], torn)
+        elif not _follows(source, path, error, torn):
+            yield _Misfit(path, error["type"], error["input"], _expected(here))
+
+
+def _path(document: Any, error: ErrorDetails) -> Keys:
+    """The place of an error in the document; pydantic's names for the members of unions are left out."""
+    path: list[str | int] = []
+    data, last = document, len(error["loc"]) - 1
+    for at, part in enumerate(error["loc"]):
+        if isinstance(data, dict) and part in data or isinstance(data, list) and isinstance(part, int):
+            data = data[part]
+        elif at != last or error["type"] != "missing":
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _follows(source: Source, path: Keys, error: ErrorDetails, torn: set[Keys]) -> bool:
+    """Whether an error only repeats another: the other words of a text torn at its commas, or half a rule's."""
+    if _is_rule(path[:-1]) and error["type"] in ("string_type",) and _lacks_half(_at(source, path[:-1])):
+        return True
+    if error["type"] != "extra_forbidden" or error["input"] is not None:
+        return False
+    seen = path[:-1] in torn
+    torn.add(path[:-1])
+    return seen
+
+
+def _is_rule(path: Keys) -> bool:
+    return len(path) == 4 and path[0] == "conversions" and path[2] == "rules"
+
+
+def _half_rule(source: Source, path: Keys, seen: set[Keys]) -> Iterator[_Misfit]:
+    """One misfit for a rule that lacks an end, but where a key is to blame that has a problem of its own."""
+    rule = _at(source, path)
+    if path in seen or not _lacks_half(rule):
+        return
+    seen.add(path)
+    yield _Misfit(path, "half_rule", rule)
+
+
+def _lacks_half(rule: Any) -> bool:
+    """Whether a rule has one end only, and nothing else that is to blame for it."""
+    return len({"from", "to"} & set(rule)) < 2 and not set(rule) & set(LATER["RuleSpec"])
+
+
+def _at(source: Source, path: Keys) -> Any:
+    data: Any = source.document
+    for part in path:
+        data = data[part]
+    return data
 
 
 _EXPECTED = {
@@ -135,128 +205,115 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
+    "greater_than_equal": "0 or more",
 }
-_UNION_TAGS = frozenset({"int", "float", "str", "bool", "none", "JsonValue", "json-or-python"})
 
 
-def _is_union_tag(part: str) -> bool:
-    return part in _UNION_TAGS or part.startswith(("list[", "dict[", "function-", "constrained-", "json-or-"))
+def _expected(errors: list[ErrorDetails]) -> str:
+    """What would fit, as a person says it; of a number, `a number` includes whole ones."""
+    kinds = dict.fromkeys(_EXPECTED.get(e["type"], "") for e in errors)
+    if "a number" in kinds:
+        kinds.pop("a whole number", None)
+    if "literal_error" in (e["type"] for e in errors):
+        return errors[0].get("ctx", {}).get("expected", "")
+    return " or ".join(k for k in kinds if k) or errors[0]["msg"][:1].lower() + errors[0]["msg"][1:]
 
 
-def _problem(model: type[BaseModel], source: Source, error: ErrorDetails) -> Problem:
-    path = error["loc"]
-    kind, given = error["type"], error["input"]
-    if kind == "missing":
-        return source.problem(path[:-1], f'the key "{path[-1]}" is missing', _missing_hint(path), key=True)
-    if kind == "extra_forbidden":
-        return _unknown(model, source, path, given)
-    if kind == "literal_error":
-        return _literal(source, path, error)
-    if kind in _EXPECTED or kind == "union":
-        expected = _EXPECTED.get(kind) or error["msg"].removeprefix("expected ")
-        hint = "quote it" if "a text" in expected and isinstance(given, bool | int | float) else ""
-        return source.problem(path, f"expected {expected}, not {_name(given)}", hint)
-    if kind == "too_short":
-        return source.problem(path, "the list must not be empty")
-    return source.problem(path, error["msg"][:1].lower() + error["msg"][1:])
+def _problem(model: type[BaseModel], source: Source, misfit: _Misfit) -> Problem:
+    path, given = misfit.path, misfit.given
+    match misfit.type:
+        case "missing":
+            message = f'the key "{path[-1]}" is missing'
+            return source.problem(path[:-1], message, _missing_hint(path), key=True)
+        case "half_rule":
+            message = "a rule for one version only is not supported by this version of apigen"
+            return source.problem(path, message, "write both `from` and `to`; give both versions the field")
+        case "extra_forbidden":
+            return _unknown(model, source, path, given)
+        case "literal_error":
+            return _literal(source, misfit)
+        case "too_short":
+            return source.problem(path, "the list is empty", "write at least one item")
+    expected, hint = misfit.expected, _hint(path, misfit)
+    if misfit.type in ("model_type", "model_attributes_type") and _owner(model, path) is FieldSpec:
+        expected = "a type or a mapping"
+        hint = hint or f"such as `{path[-1]}: string`"
+    return source.problem(path, f"expected {expected}, not {called(given)}", hint)
 
 
-def _missing_hint(path: tuple[Any, ...]) -> str:
-    if path[-1] == "apigen":
-        return "the file begins with `apigen: 1`"
-    if path[-1] == "to" and "rules" in path:
-        return "a rule needs both `from` and `to`; fields of one version only are not supported yet"
+def _hint(path: Keys, misfit: _Misfit) -> str:
+    given = misfit.given
+    if "a text" in misfit.expected and isinstance(given, bool | int | float):
+        return "quote it"
+    if misfit.type == "bool_type" and given is None:
+        return f"write `{path[-1]}: true`"
+    if misfit.type == "list_type" and isinstance(given, str):
+        return f"write `[{cut(given)}]`"
     return ""
 
 
-def _name(value: Any) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return f'the text "{value}"'
-        case list():
-            return "a list"
-    return "a mapping"
-
-
-def _literal(source: Source, path: tuple[Any, ...], error: ErrorDetails) -> Problem:
-    given = error["input"]
+def _missing_hint(path: Keys) -> str:
     if path == ("apigen",):
-        return source.problem(
-            path, f"expected the number 1, not {_name(given)}", "the file begins with `apigen: 1`"
-        )
-    words = error.get("ctx", {}).get("expected", "").replace("'", "")
-    return source.problem(
-        path, f"expected {words}, not {_name(given)}", nearest(str(given), words.split(", "))
-    )
+        return "the file begins with `apigen: 1`"
+    if path == ("types",):
+        return "a file has a `kind` and its `versions`, or `types` that the kinds of the group share"
+    return ""
 
 
-def nearest(word: str, known: "list[str] | tuple[str, ...]") -> str:
-    """Return a hint with the known word that is nearest to `word`, or nothing."""
-    match = difflib.get_close_matches(word, known, 1, 0.6)
-    lower = [k for k in known if k.lower() == word.lower()]
-    found = lower[:1] or match
-    return f'did you mean "{found[0]}"?' if found else ""
+def _literal(source: Source, misfit: _Misfit) -> Problem:
+    given = called(misfit.given)
+    if misfit.path == ("apigen",):
+        hint = "the file begins with `apigen: 1`"
+        return source.problem(misfit.path, f"expected the number 1, not {given}", hint)
+    words = re.findall("'([^']*)'", misfit.expected)
+    message = f"expected {misfit.expected.replace(chr(39), '')}, not {given}"
+    return source.problem(misfit.path, message, nearest(str(misfit.given), words))
 
 
-def _unknown(model: type[BaseModel], source: Source, path: tuple[Any, ...], given: Any) -> Problem:
-    owner = _owner(model, source.document, path[:-1])
-    word = str(path[-1])
+# What people bring along from CRDs.
+_FOREIGN = {
+    "properties": "write `fields:`",
+    "additionalProperties": "write `type: map of T`",
+    "schema": "write `fields:`",
+    "openAPIV3Schema": "write `fields:`",
+    "ref": "write `type:` with a name under `types`",
+    "$ref": "write `type:` with a name under `types`",
+}
+
+
+def _unknown(model: type[BaseModel], source: Source, path: Keys, given: Any) -> Problem:
+    owner, word = _owner(model, path[:-1]), str(path[-1])
     if word in LATER.get(owner.__name__, ()):
-        return source.problem(
-            path,
-            f'"{word}" is not supported by this version of apigen',
-            "leave it out: it would not be enforced",
-            key=True,
-        )
-    if given is None and " " in word:
-        return source.problem(
-            path,
-            f'unknown key "{word}"',
-            "a text with a comma inside {} needs quotes: quote the text",
-            key=True,
-        )
-    known = [f.alias or n for n, f in owner.model_fields.items()]
-    if owner is FieldSpec and word in ("properties", "additionalProperties"):
-        hint = 'did you mean "fields"?' if word == "properties" else "write `type: map of T`"
-        return source.problem(path, f'unknown key "{word}"', hint, key=True)
-    hint = nearest(word, known) or f"known keys: {', '.join(sorted(known))}"
-    return source.problem(path, f'unknown key "{word}"', hint, key=True)
+        message = f"{quoted(word)} is not supported by this version of apigen"
+        return source.problem(path, message, "leave it out; a later version will have it", key=True)
+    known = sorted(f.alias or n for n, f in owner.model_fields.items())
+    if given is None:
+        near = nearest(word, known)
+        hint = "quote the text: inside {} a comma ends it"
+        return source.problem(path, f"unknown key {quoted(word)} without a value", near or hint, key=True)
+    plain = word.removeprefix("x-kubernetes-").replace("-", "")
+    hint = _FOREIGN.get(word) or choices(plain, known, "known keys")
+    return source.problem(path, f"unknown key {quoted(word)}", hint, key=True)
 
 
-def _owner(model: type[BaseModel], document: Any, path: tuple[Any, ...]) -> type[BaseModel]:
+def _owner(model: type[BaseModel], path: Keys) -> type[BaseModel]:
     """Return the model that describes the mapping at `path`, found by the keys on the way to it."""
     owner = model
-    for at, part in enumerate(path):
-        if not isinstance(part, str):
-            continue
-        if owner is FieldSpec or part in ("fields", "types") or (at and path[at - 1] in ("fields", "types")):
-            owner = FieldSpec
-            continue
-        owner = _CHILDREN.get(part, owner)
-    if path and path[-1] in ("fields", "types"):
-        return FieldSpec
+    for part in path:
+        if owner is not FieldSpec and isinstance(part, str):
+            owner = _CHILDREN.get(part, owner)
     return owner
 
 
-def _children() -> Mapping[str, type[BaseModel]]:
-    from apigen import spec
-
-    return {
-        "versions": VersionSpec,
-        "conversions": ConversionSpec,
-        "rules": RuleSpec,
-        "names": spec.NamesSpec,
-        "subresources": spec.SubresourcesSpec,
-        "scale": spec.ScaleSpec,
-        "additionalPrinterColumns": spec.ColumnSpec,
-        "selectableFields": spec.SelectableFieldSpec,
-    }
-
-
-_CHILDREN = _children()
+_CHILDREN: Mapping[str, type[BaseModel]] = {
+    "fields": FieldSpec,
+    "types": FieldSpec,
+    "versions": VersionSpec,
+    "conversions": ConversionSpec,
+    "rules": RuleSpec,
+    "names": NamesSpec,
+    "subresources": SubresourcesSpec,
+    "scale": ScaleSpec,
+    "additionalPrinterColumns": ColumnSpec,
+    "selectableFields": SelectableFieldSpec,
+}

@@ -10,6 +10,7 @@ from typing import Any
 
 from apigen.files import Kind as Ownership
 from apigen.model import Project
+from apigen.view_kind import KindView
 from apigen.view_project import ProjectView
 
 GENERATED, SCAFFOLD = Ownership.GENERATED, Ownership.SCAFFOLD
@@ -38,8 +39,8 @@ class Row:
 
 
 PROJECT = (
-    Row("project/go.mod.j2", "go.mod", SCAFFOLD),
-    Row("project/go.sum.j2", "go.sum", SCAFFOLD),
+    Row("modules/{kubernetes}/go.mod.j2", "go.mod", SCAFFOLD),
+    Row("modules/{kubernetes}/go.sum.j2", "go.sum", SCAFFOLD),
     Row("project/main.go.j2", "cmd/{name}/main.go", SCAFFOLD),
     Row("project/Makefile.j2", "Makefile", SCAFFOLD),
     Row("project/README.md.j2", "README.md", SCAFFOLD),
@@ -105,12 +106,10 @@ HOOK = {
         "go/registry/warnings.go.j2", "internal/registry/{group}/{package}/warnings.go", SCAFFOLD
     ),
 }
-DEFAULT_HOOK = Row(
-    "go/version/default_hook.go.j2", "internal/apis/{group}/{version}/{package}_defaults.go", SCAFFOLD
+DEFAULT_HOOK = (
+    Row("go/version/default_hook.go.j2", "internal/apis/{group}/{version}/{package}_defaults.go", SCAFFOLD),
 )
-SAMPLE = Row("project/sample.yaml.j2", "samples/{group}_{version}_{package}.yaml")
-
-COPIES = "go/api/deepcopy.go.j2"
+SAMPLE = (Row("project/sample.yaml.j2", "samples/{group}_{version}_{package}.yaml", when="served"),)
 
 
 def plan(project: Project) -> tuple[PlannedFile, ...]:
@@ -119,39 +118,39 @@ def plan(project: Project) -> tuple[PlannedFile, ...]:
 
 
 def _files(view: ProjectView) -> Iterator[PlannedFile]:
-    yield from _rows(PROJECT, "project", view, name=view.name)
+    yield from _rows(PROJECT, "project", view, {"name": view.name, "kubernetes": view.kubernetes})
     for hub in view.hubs:
-        yield from _rows(GROUP, "hub", hub, package=hub.package)
+        yield from _rows(GROUP, "hub", hub, {"package": hub.package})
         for version in hub.versions:
-            yield from _rows(VERSION, "version", version, group=hub.package, package=version.package)
+            yield from _rows(VERSION, "version", version, {"group": hub.package, "package": version.package})
     for kind in view.kinds:
-        where = {"group": kind.hub_alias, "package": kind.package}
-        yield from _rows(KIND, "kind", kind, **where)
-        for hook in kind.hooks:
-            if hook in HOOK:
-                yield from _rows((HOOK[hook],), "kind", kind, required=True, **where)
-        for version in kind.samples:
-            yield from _rows((SAMPLE,), "sample", version, version=version.version, **where)
-            if "default" in kind.hooks:
-                yield from _rows(
-                    (DEFAULT_HOOK,), "sample", version, required=True, version=version.version, **where
-                )
+        yield from _kind_files(kind)
+
+
+def _kind_files(kind: KindView) -> Iterator[PlannedFile]:
+    words = {"group": kind.hub_alias, "package": kind.package}
+    yield from _rows(KIND, "kind", kind, words)
+    yield from _rows(tuple(HOOK[h] for h in kind.hooks if h in HOOK), "kind", kind, words, required=True)
+    for sample in kind.samples:
+        mine = {**words, "version": sample.version}
+        yield from _rows(SAMPLE, "sample", sample, mine)
+        if "default" in kind.hooks:
+            yield from _rows(DEFAULT_HOOK, "sample", sample, mine, required=True)
 
 
 def _rows(
-    rows: tuple[Row, ...], called: str, view: Any, *, required: bool = False, **words: str
+    rows: tuple[Row, ...], called: str, view: Any, words: dict[str, str], *, required: bool = False
 ) -> Iterator[PlannedFile]:
     for row in rows:
         if row.when and not getattr(view, row.when):
             continue
-        given, name = _given(row.template, called, view)
-        yield PlannedFile(row.path.format(**words), row.template, name, given, row.ownership, required)
+        template = row.template.format(**words)
+        given, name = _given(template, called, view)
+        yield PlannedFile(row.path.format(**words), template, name, given, row.ownership, required)
 
 
 def _given(template: str, called: str, view: Any) -> tuple[Any, str]:
     """Templates that serve versions and hubs alike call what they are given by one name."""
-    if template == COPIES:
+    if template == "go/api/deepcopy.go.j2":
         return view.copies, "copies"
-    if template == "go/api/json.go.j2":
-        return view, "version"
-    return view, called
+    return (view, "version") if template == "go/api/json.go.j2" else (view, called)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from apigen.gotext import comment, quote
 from apigen.gotypes import field_type, is_nilable
-from apigen.model import Frame, Group, Project
+from apigen.model import Frame, Group, Kind, Project
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, uses_json
@@ -29,11 +29,12 @@ class HubView(TypesView):
 
     @cached_property
     def kind_views(self) -> list[RootView]:
-        return [
-            RootView(k.kind, k.list_kind, k.plural, comment(f"{k.kind} is the internal form of all versions of the kind."), "",
-                struct_view(self.root(k), external=False).fields)
-            for k in self.kinds
-        ]  # fmt: skip
+        return [self._root_view(k) for k in self.kinds]
+
+    def _root_view(self, kind: Kind) -> RootView:
+        text = comment(f"{kind.kind} is the internal form of all versions of the kind.")
+        fields = struct_view(self.root(kind), external=False).fields
+        return RootView(kind.kind, kind.list_kind, kind.plural, text, "", fields)
 
     @property
     def version_priority(self) -> str:

@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apigen import names
-from apigen.gotext import block, imports, quote, yaml_document
+from apigen.gotext import Lines, block, imports, quote, yaml_document
 from apigen.gotypes import is_nilable
 from apigen.model import Column, Field, Group, Kind, KindVersion, Project
 from apigen.views import pairs
 
 APIMACHINERY = "k8s.io/apimachinery/pkg/"
+_STRATEGY = (
+    "context",
+    APIMACHINERY + "fields",
+    APIMACHINERY + "labels",
+    APIMACHINERY + "runtime",
+    APIMACHINERY + "util/validation/field",
+    "k8s.io/apiserver/pkg/registry/generic",
+    "k8s.io/apiserver/pkg/registry/rest",
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,14 @@ class ColumnsView:
 
     name: str
     columns: list[str]
+
+
+@dataclass(frozen=True)
+class OtherVersion:
+    """A version that is not stored: what it calls the fields of the storage version, as entries of a Go list."""
+
+    name: str
+    renames: str
 
 
 class KindView:
@@ -46,8 +63,8 @@ class KindView:
 
     @property
     def samples(self) -> list["SampleView"]:
-        """An example object for each served version."""
-        return [SampleView(self, v) for v in self.model.versions if v.served]
+        """Every version, with an example object."""
+        return [SampleView(self, v) for v in self.model.versions]
 
     # Storage
 
@@ -79,30 +96,28 @@ class KindView:
             found |= {
                 ("autoscalingv1", "k8s.io/api/autoscaling/v1"),
                 ("", APIMACHINERY + "util/managedfields"),
+                ("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath"),
             }
-            if any(f.schema.word == "string" and f.pointer for f in self.scale.selector[-1:]) or self.scale:
-                found |= {("", "k8s.io/utils/ptr")} if "ptr." in self.scale_get else set()
-            if "fieldpath." in self.scale_paths:
-                found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")}
         return imports(found, self.module)
 
     @cached_property
     def scale_get(self) -> str:
         assert self.scale is not None
-        lines: list[object] = []
+        lines: Lines = []
         for target, path in (
             ("spec.Replicas", self.scale.spec),
             ("status.Replicas", self.scale.status),
             ("status.Selector", self.scale.selector),
         ):
             if path:
-                lines += _read("in", path, lambda value, target=target: [f"{target} = {value}"])  # type: ignore[misc]
-        return block(lines, 2)  # type: ignore[arg-type]
+                value, guard = _read("in", path)
+                lines += _guarded(guard, f"{target} = {value}")
+        return block(lines, 2)
 
     @cached_property
     def scale_set(self) -> str:
         assert self.scale is not None
-        lines = []
+        lines: Lines = []
         at = "out"
         for field in self.scale.spec[:-1]:
             at += "." + field.go
@@ -150,13 +165,13 @@ class KindView:
 
     @property
     def prepare_update(self) -> str:
-        lines: list[object] = [f"in.{self._status.go} = was.{self._status.go}"] if self.status else []
+        lines: Lines = [f"in.{self._status.go} = was.{self._status.go}"] if self.status else []
         if "prepare" in self.hooks:
             lines.append("prepare(ctx, s.listers, in, was)")
         changed = " || ".join(f"!apiequality.Semantic.DeepEqual(in.{f.go}, was.{f.go})" for f in self._others)
         if changed:
             lines += [f"if {changed} {{", ["in.Generation = was.Generation + 1"], "}"]
-        return block(lines)  # type: ignore[arg-type]
+        return block(lines)
 
     @property
     def _validated(self) -> str:
@@ -177,19 +192,9 @@ class KindView:
         return [*lines, "return errs"]
 
     @property
-    def warnings(self) -> str:
-        if "warnings" not in self.hooks:
-            return ""
-        out = "\n"
-        for verb, what in (("Create", "a new"), ("Update", "a changed")):
-            old = ", old runtime.Object" if verb == "Update" else ""
-            was = f"old.(*hub.{self.kind})" if verb == "Update" else "nil"
-            out += (
-                f"// WarningsOn{verb} returns what the author of {what} object should know.\n"
-                f"func (s strategy) WarningsOn{verb}(ctx context.Context, obj{' runtime.Object' if not old else ''}{old}) []string {{\n"
-                f"\treturn warnings(ctx, s.listers, obj.(*hub.{self.kind}), {was})\n}}\n\n"
-            )
-        return out.rstrip("\n") + "\n"
+    def warns(self) -> bool:
+        """Whether a hook has warnings."""
+        return "warnings" in self.hooks
 
     @property
     def prepare_status(self) -> str:
@@ -200,35 +205,14 @@ class KindView:
         paths = [f"fieldpath.MakePathOrDie({quote(f.json)})" for f in self._others]
         return ", ".join([*paths, 'fieldpath.MakePathOrDie("metadata", "labels")'])
 
-    @property
-    def validate(self) -> str:
-        stored, others = self.storage, [v for v in self.model.versions if v.version != self.storage]
-        if not others:
-            return block([f"return internal{stored}.Validate{self.kind}(in)"])
-        lines: list[object] = ["switch registry.Version(ctx) {"]
-        for version in others:
-            lines.append(f"case {quote(version.version)}:")
-            inner: list[object] = [
-                f"if errs := internal{version.version}.Validate{self.kind}(in); len(errs) > 0 {{",
-                ["return errs"],
-                "}",
-            ]
-            if version.renames:
-                inner.append(
-                    f"return validation.Rename(internal{stored}.Validate{self.kind}(in), {version.version}Names)"
-                )
-            lines.append(inner)
-        lines += ["}", f"return internal{stored}.Validate{self.kind}(in)"]
-        return block(lines) + "}\n" + self._renames().removesuffix("}\n")  # type: ignore[arg-type]
-
-    def _renames(self) -> str:
-        """The tables of names, declared behind the function; its last brace is the template's."""
-        out = ""
-        for version in self.model.versions:
-            if version.version != self.storage and version.renames:
-                entries = "".join(f"\t{{{quote(s)}, {quote(v)}}},\n" for s, v in version.renames)
-                out += f"\n// {version.version}Names are what {version.version} calls fields of {self.storage}.\nvar {version.version}Names = [][2]string{{\n{entries}}}\n"
-        return out
+    @cached_property
+    def other_versions(self) -> list["OtherVersion"]:
+        """The versions by whose rules an object is checked before those of the storage version."""
+        return [
+            OtherVersion(v.version, pairs_of_names(v.renames))
+            for v in self.model.versions
+            if v.version != self.storage
+        ]
 
     @property
     def attribute_count(self) -> int:
@@ -240,10 +224,11 @@ class KindView:
 
     @property
     def attributes(self) -> str:
-        lines: list[object] = []
+        lines: Lines = []
         for label, path in sorted(self._attributes.items()):
-            lines += _read("in", path, lambda value, path=path, label=label: [f"set[{quote(label)}] = {_text(path[-1], value)}"])  # type: ignore[misc]
-        return block(lines)  # type: ignore[arg-type]
+            value, guard = _read("in", path)
+            lines += _guarded(guard, f"set[{quote(label)}] = {_text(path[-1], value)}")
+        return block(lines)
 
     @property
     def version_list(self) -> str:
@@ -251,18 +236,12 @@ class KindView:
 
     @property
     def strategy_imports(self) -> str:
-        text = self.attributes
-        found = {
-            ("", "context"), ("", APIMACHINERY + "fields"), ("", APIMACHINERY + "labels"), ("", APIMACHINERY + "runtime"),
-            ("", APIMACHINERY + "util/validation/field"), ("", "k8s.io/apiserver/pkg/registry/generic"),
-            ("", "k8s.io/apiserver/pkg/registry/rest"), ("hub", self.hub_path), ("", f"{self.module}/internal/listers"),
-            ("", f"{self.module}/internal/registry"), ("", f"{self.module}/internal/validation"),
-            (f"internal{self.storage}", f"{self.hub_path}/{self.storage}"),
-        }  # fmt: skip
+        found = {("", path) for path in _STRATEGY} | {("hub", self.hub_path)}
+        found |= {("", f"{self.module}/internal/{name}") for name in ("listers", "registry", "validation")}
         found |= {(f"internal{v.version}", f"{self.hub_path}/{v.version}") for v in self.model.versions}
         found |= {("apiequality", APIMACHINERY + "api/equality")} if self._others else set()
         found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
-        found |= {("", "strconv")} if "strconv." in text else set()
+        found |= {("", "strconv")} if "strconv." in self.attributes else set()
         return imports(found, self.module)
 
     # Columns
@@ -270,6 +249,11 @@ class KindView:
     @property
     def column_views(self) -> list[ColumnsView]:
         return [ColumnsView(v.version, [_column(c) for c in v.columns]) for v in self.model.versions]
+
+
+def pairs_of_names(renames: tuple[tuple[str, str], ...]) -> str:
+    """Return pairs of paths as entries of a Go list."""
+    return "".join(f"\t{{{quote(stored)}, {quote(mine)}}},\n" for stored, mine in renames)
 
 
 def _texts(values: tuple[str, ...]) -> str:
@@ -287,15 +271,18 @@ def _renamed(path: str, renames: tuple[tuple[str, str], ...]) -> str:
     return path
 
 
-def _read(start: str, path: tuple[Field, ...], use) -> list[object]:  # type: ignore[no-untyped-def]
-    """Return statements that use the value at the end of a path, where there is one."""
+def _read(start: str, path: tuple[Field, ...]) -> tuple[str, str]:
+    """Return the value at the end of a path, and the condition under which there is one."""
     at, guards = start, []
     for field in path:
         at += "." + field.go
         if field.pointer:
             guards.append(f"{at} != nil")
-    value = "*" + at if path[-1].pointer else at
-    return [f"if {' && '.join(guards)} {{", use(value), "}"] if guards else use(value)
+    return ("*" + at if path[-1].pointer else at), " && ".join(guards)
+
+
+def _guarded(guard: str, line: str) -> Lines:
+    return [f"if {guard} {{", [line], "}"] if guard else [line]
 
 
 def _text(field: Field, value: str) -> str:
@@ -323,7 +310,7 @@ class SampleView:
     """A valid object of one version, and the name of its kind for scaffolds of that version."""
 
     def __init__(self, kind: KindView, version: KindVersion) -> None:
-        self.kind, self.version = kind.kind, version.version
+        self.kind, self.version, self.served = kind.kind, version.version, version.served
         self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
         self.alias = kind.model_group.package + version.version
         self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"

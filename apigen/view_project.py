@@ -10,8 +10,8 @@ from apigen.gotypes import BASICS
 from apigen.model import Group, Project
 from apigen.openapi import all_schemas
 from apigen.schema import schema
-from apigen.view_kind import KindView
 from apigen.view_hub import HubView
+from apigen.view_kind import KindView
 from apigen.views import pairs
 
 

@@ -9,7 +9,6 @@ from apigen.gotext import block, imports
 from apigen.model import Group, Kind, Project, Struct, Types
 from apigen.openapi import LIST_METADATA, METADATA
 from apigen.views import (
-    Import,
     ScalarView,
     StructView,
     known_types,
@@ -47,7 +46,8 @@ class RootView:
     comment: str
     markers: str
     fields: str
-    validation: str = ""
+    validated: bool = False
+    """Whether anything is demanded of its objects."""
 
 
 @dataclass(frozen=True)

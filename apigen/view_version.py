@@ -47,15 +47,9 @@ class VersionView(TypesView):
         text = root.description or f"{kind.kind} is a kind of {self.group}."
         markers = "// +genclient\n" + ("" if kind.namespaced else "// +genclient:nonNamespaced\n")
         markers += "// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object\n"
-        validation = "return nil"
-        if kind.kind in self._validation.structs:
-            convert = f"Convert_{self.model.package}_{kind.kind}_To_{self.name}_{kind.kind}"
-            validation = (
-                f"var in {self.alias}.{kind.kind}\n\tif err := {convert}(obj, &in, nil); err != nil {{\n"
-                f"\t\treturn field.ErrorList{{field.InternalError(nil, err)}}\n\t}}\n\treturn validate{kind.kind}(&in, nil)"
-            )
         fields = struct_view(root, external=True).fields
-        return RootView(kind.kind, kind.list_kind, kind.plural, comment(text), markers, fields, validation)
+        validated = kind.kind in self._validation.structs
+        return RootView(kind.kind, kind.list_kind, kind.plural, comment(text), markers, fields, validated)
 
     @property
     def definitions(self) -> str:

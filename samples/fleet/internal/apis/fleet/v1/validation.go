@@ -179,7 +179,7 @@ func validateProfileSpec(in *fleetv1.ProfileSpec, path *field.Path) (errs field.
 		}
 	}
 	if in.Template != nil {
-		errs = append(errs, validation.EmbeddedResource((*in.Template).Raw, path.Child("template"))...)
+		errs = append(errs, validation.EmbeddedResource(in.Template.Raw, path.Child("template"))...)
 	}
 	if in.Mode != nil {
 		if !slices.Contains(validProfileSpecMode, *in.Mode) {

@@ -77,8 +77,6 @@ func convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(in *fleetv1beta1.Machin
 	out.Disks = *(*[]fleetv1alpha1.Disk)(unsafe.Pointer(&in.Disks))
 	if in.Location != nil {
 		out.Rack = in.Location.Rack
-	}
-	if in.Location != nil {
 		out.Slot = in.Location.Slot
 	}
 	out.Ports = *(*[]fleetv1alpha1.Port)(unsafe.Pointer(&in.Ports))

@@ -48,8 +48,6 @@ func convert_fleet_MachineSpec_To_v1beta1_MachineSpec(in *hub.MachineSpec, out *
 	out.Role = fleetv1beta1.MachineSpecRole(in.Role)
 	if in.Resources != nil {
 		out.CPUs = in.Resources.CPUs
-	}
-	if in.Resources != nil {
 		out.Disks = *(*[]fleetv1beta1.Disk)(unsafe.Pointer(&in.Resources.Disks))
 	}
 	out.Location = (*fleetv1beta1.MachineSpecLocation)(in.Location)
