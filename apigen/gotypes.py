@@ -32,6 +32,7 @@ class Basic:
 
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _INTSTR = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+_RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension"
 _TIME = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 
@@ -51,12 +52,7 @@ BASICS: dict[str, Basic] = {
     "open object": Basic(
         "JSONObject", {"type": "object", "description": "Any JSON object.", **_OPEN}, None, "method"
     ),
-    "embedded resource": Basic(
-        "runtime.RawExtension",
-        {"type": "object", **_OPEN, "x-kubernetes-embedded-resource": True},
-        RUNTIME,
-        "method",
-    ),
+    "embedded resource": Basic("runtime.RawExtension", {}, RUNTIME, "method", _RAW),
 }
 
 JSON_TYPES = ("any", "open object")

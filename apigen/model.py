@@ -99,6 +99,11 @@ class Struct:
     spec_name: str = ""
     root: bool = False
 
+    @property
+    def text(self) -> str:
+        """The description, or what stands in for it: every type has a comment."""
+        return self.description or f"{self.go} is a {'kind' if self.root else 'part'} of the API."
+
     def find(self, json: str) -> Field | None:
         """The field of that JSON name."""
         return next((f for f in self.fields if f.json == json), None)

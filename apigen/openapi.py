@@ -72,8 +72,8 @@ class _Maker:
             properties["metadata"] = {"description": METADATA, "default": {}, **_ref(_META + "ObjectMeta")}
         for field in struct.fields:
             properties[field.json] = self.field(field)
-        required = sorted(f.json for f in struct.fields if f.required)
-        out: Definition = {**_described(struct.description), "type": "object"}
+        required = [f.json for f in struct.fields if f.required]
+        out: Definition = {**_described(struct.text), "type": "object"}
         if properties:
             out["properties"] = properties
         if required:
@@ -86,7 +86,7 @@ class _Maker:
         items = {
             "description": f"The {kind.plural}.",
             "type": "array",
-            "items": {"default": {}, **_ref(self.prefix + kind.kind)},
+            "items": _ref(self.prefix + kind.kind),
         }
         properties["items"] = items
         return {
@@ -107,7 +107,7 @@ class _Maker:
         return out
 
     def value(self, schema: Schema) -> Definition:
-        text = schema.description
+        text = _text(schema.description)
         out: Definition = {}
         if schema.kind == "list":
             out = {"type": "array", "items": self.value(schema.element)}
@@ -119,11 +119,16 @@ class _Maker:
             out = _ref(schema.upstream.model) if schema.upstream.model else dict(schema.upstream.schema)
         elif schema.kind == "named":
             scalar = self.scalars[schema.name]
-            text = "\n\n".join(t for t in (text or scalar.description, _enum_text(schema)) if t)
+            text = "\n\n".join(t for t in (text or _text(scalar.description), _enum_text(schema)) if t)
             out = {**BASICS[schema.base].schema, **_enum(schema), **_limits(scalar.limits)}
         else:
             out = self._basic(schema)
-        return {**_described(text), **out, **_limits(schema.limits), **_extensions(schema)}
+        return {
+            **({"description": text} if text else {}),
+            **out,
+            **_limits(schema.limits),
+            **_extensions(schema),
+        }
 
     def _basic(self, schema: Schema) -> Definition:
         basic = BASICS[schema.name]
@@ -143,8 +148,13 @@ def _ref(model: str) -> Definition:
     return {"$ref": "#/definitions/" + model}
 
 
+def _text(description: str) -> str:
+    """A description as it stands in the comment that openapi-gen would read."""
+    return "\n".join(comment_lines(description))
+
+
 def _described(text: str) -> Definition:
-    text = "\n".join(comment_lines(text))
+    text = _text(text)
     return {"description": text} if text else {}
 
 

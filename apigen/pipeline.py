@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from apigen import __version__, manifest
-from apigen.compare import Change, compare, new_manifest
-from apigen.files import RenderedFile
+from apigen.compare import Change, Verdict, compare, new_manifest
+from apigen.files import Kind, RenderedFile
 from apigen.load import Spec, load
 from apigen.plan import plan
 from apigen.render import render
@@ -18,11 +18,14 @@ def rendered(root: Path) -> tuple[RenderedFile, ...]:
     return render(plan(resolve(spec)))
 
 
-def changes(root: Path) -> tuple[Change, ...]:
+def changes(root: Path, *, force: bool = False) -> tuple[Change, ...]:
     """Return what `generate` would do below `root`; nothing is written. Raises SpecError and ApigenError."""
     files = rendered(root)
-    record = manifest.read(read_record(root))
-    return compare(files, read_disk(root, files, record), record)
+    before = read_record(root)
+    record = manifest.read(before, force=force)
+    found = compare(files, read_disk(root, files, record), record)
+    text = manifest.render(new_manifest(found, files, __version__, force=force))
+    return *found, *_record(before, text)
 
 
 def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tuple[Saved, ...]]:
@@ -32,7 +35,16 @@ def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tu
     """
     files = rendered(root)
     with locked(root):
-        record = manifest.read(read_record(root), force=force)
+        before = read_record(root)
+        record = manifest.read(before, force=force)
         found = compare(files, read_disk(root, files, record), record)
         text = manifest.render(new_manifest(found, files, __version__, force=force))
-        return found, write(root, found, text, force=force)
+        saved = write(root, found, text, force=force)
+    return (*found, *_record(before, text)), saved
+
+
+def _record(before: str, after: str) -> tuple[Change, ...]:
+    """The record is a file like others: it comes last, and only when it changes."""
+    verdict = Verdict.UPDATE if before else Verdict.CREATE
+    change = Change(manifest.RECORD, verdict, after, before.encode() or None, Kind.GENERATED)
+    return () if before == after else (change,)

@@ -1,12 +1,15 @@
 """What the templates of a kind are given: its storage, its strategy, its columns."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from apigen import names
 from apigen.gotext import Lines, block, imports, quote, yaml_document
 from apigen.gotypes import is_nilable
 from apigen.model import Column, Field, Group, Kind, KindVersion, Project
+from apigen.sample import sample
 from apigen.views import pairs
 
 APIMACHINERY = "k8s.io/apimachinery/pkg/"
@@ -314,7 +317,7 @@ class SampleView:
         self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
         self.alias = kind.model_group.package + version.version
         self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
-        self._fields = version.sample
+        self._fields, self._kind, self._version = version.sample, kind, version
 
     @property
     def text(self) -> str:
@@ -323,3 +326,41 @@ class SampleView:
         metadata = {"name": name} | ({"namespace": "default"} if self.namespaced else {})
         head = {"apiVersion": f"{self.group}/{self.version}", "kind": self.kind, "metadata": metadata}
         return yaml_document(head | self._fields)
+
+    @property
+    def test_fields(self) -> str:
+        """What the generated tests know of the resource in this version, as fields of a Go literal."""
+        kind = self._kind
+        parts = (("Group", kind.group), ("Version", self.version), ("Resource", kind.plural))
+        resource = ", ".join(f"{name}: {quote(value)}" for name, value in parts)
+        fields = [
+            ("GroupVersionResource", f"schema.GroupVersionResource{{{resource}}}"),
+            ("kind", quote(kind.kind)),
+            ("listKind", quote(kind.list_kind)),
+            ("namespaced", kind.namespaced),
+            ("shortNames", kind.short_names),
+            ("categories", kind.categories),
+            ("sample", quote(f"{kind.hub_alias}_{self.version}_{kind.package}.yaml")),
+            ("status", quote(json.dumps(self._status)) if kind.status else "nil"),
+            ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
+            ("selectable", _texts(tuple(s.label for s in self._version.selectable))),
+            ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
+        ]
+        return pairs([f for f in fields if f[1] != "nil"], 2)
+
+    @property
+    def _status(self) -> dict[str, Any]:
+        """A valid status."""
+        types = next(v.types for v in self._kind.model_group.versions if v.name == self.version)
+        status = self._version.root.find("status")
+        return sample(types, types.struct(status.schema)) if status and status.schema.kind == "object" else {}
+
+    @property
+    def _replicas(self) -> int:
+        """Other replicas than those of the sample, if the limits leave a choice."""
+        path = self._version.scale.spec if self._version.scale else ()
+        now: Any = self._fields
+        for field in path:
+            now = now.get(field.json, {})
+        more, limits = int(now or 0) + 1, path[-1].schema.limits
+        return more if limits.maximum is None or more <= limits.maximum else max(more - 2, 0)

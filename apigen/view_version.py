@@ -44,12 +44,11 @@ class VersionView(TypesView):
 
     def _root_view(self, kind: Kind) -> RootView:
         root = self.root(kind)
-        text = root.description or f"{kind.kind} is a kind of {self.group}."
         markers = "// +genclient\n" + ("" if kind.namespaced else "// +genclient:nonNamespaced\n")
         markers += "// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object\n"
         fields = struct_view(root, external=True).fields
         validated = kind.kind in self._validation.structs
-        return RootView(kind.kind, kind.list_kind, kind.plural, comment(text), markers, fields, validated)
+        return RootView(kind.kind, kind.list_kind, kind.plural, comment(root.text), markers, fields, validated)
 
     @property
     def definitions(self) -> str:

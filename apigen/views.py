@@ -38,13 +38,12 @@ def structs_of(types: Types, *, external: bool) -> list[StructView]:
 
 def struct_view(struct: Struct, *, external: bool) -> StructView:
     """Return a struct as text; only external types have JSON tags and markers."""
-    text = struct.description or f"{struct.go} is a part of the API."
     width = max((len(f.go) for f in struct.fields), default=0)
     if external:
         fields = "".join(_field(f) for f in struct.fields)
     else:
         fields = "".join(f"\t{f.go.ljust(width)} {field_type(f)}\n" for f in struct.fields)
-    return StructView(struct.go, comment(text), fields)
+    return StructView(struct.go, comment(struct.text), fields)
 
 
 def _field(field: Field) -> str:

@@ -2,6 +2,9 @@
 
 // Package fleet holds the internal types of the API group fleet.example.com. Every kind has the shape of its
 // storage version; what may be absent in any version may be absent here.
+//
+// +k8s:deepcopy-gen=package
+// +groupName=fleet.example.com
 package fleet
 
 import (
@@ -12,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
 // Machine is the internal form of all versions of the kind.
 type Machine struct {
 	metav1.TypeMeta
@@ -21,6 +26,8 @@ type Machine struct {
 	Status MachineStatus
 }
 
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
 // MachineList is a list of Machine.
 type MachineList struct {
 	metav1.TypeMeta
@@ -28,6 +35,8 @@ type MachineList struct {
 
 	Items []Machine
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // Profile is the internal form of all versions of the kind.
 type Profile struct {
@@ -37,6 +46,8 @@ type Profile struct {
 	Spec ProfileSpec
 	Note *string
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // ProfileList is a list of Profile.
 type ProfileList struct {

@@ -2,9 +2,14 @@
 
 // Package policy holds the internal types of the API group policy.fleet.example.com. Every kind has the shape of its
 // storage version; what may be absent in any version may be absent here.
+//
+// +k8s:deepcopy-gen=package
+// +groupName=policy.fleet.example.com
 package policy
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // Policy is the internal form of all versions of the kind.
 type Policy struct {
@@ -14,6 +19,8 @@ type Policy struct {
 	Spec   PolicySpec
 	Status PolicyStatus
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // PolicyList is a list of Policy.
 type PolicyList struct {

@@ -2,9 +2,14 @@
 
 // Package nginx holds the internal types of the API group nginx.example.com. Every kind has the shape of its
 // storage version; what may be absent in any version may be absent here.
+//
+// +k8s:deepcopy-gen=package
+// +groupName=nginx.example.com
 package nginx
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // Upstream is the internal form of all versions of the kind.
 type Upstream struct {
@@ -14,6 +19,8 @@ type Upstream struct {
 	Spec   UpstreamSpec
 	Status UpstreamStatus
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // UpstreamList is a list of Upstream.
 type UpstreamList struct {

@@ -2,9 +2,14 @@
 
 // Package test holds the internal types of the API group test.example.com. Every kind has the shape of its
 // storage version; what may be absent in any version may be absent here.
+//
+// +k8s:deepcopy-gen=package
+// +groupName=test.example.com
 package test
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // TestObj is the internal form of all versions of the kind.
 type TestObj struct {
@@ -13,6 +18,8 @@ type TestObj struct {
 
 	Spec TestObjSpec
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // TestObjList is a list of TestObj.
 type TestObjList struct {

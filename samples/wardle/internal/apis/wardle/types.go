@@ -2,9 +2,14 @@
 
 // Package wardle holds the internal types of the API group wardle.example.com. Every kind has the shape of its
 // storage version; what may be absent in any version may be absent here.
+//
+// +k8s:deepcopy-gen=package
+// +groupName=wardle.example.com
 package wardle
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // Fischer is the internal form of all versions of the kind.
 type Fischer struct {
@@ -14,6 +19,8 @@ type Fischer struct {
 	DisallowedFlunders []string
 }
 
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
 // FischerList is a list of Fischer.
 type FischerList struct {
 	metav1.TypeMeta
@@ -21,6 +28,8 @@ type FischerList struct {
 
 	Items []Fischer
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // Flunder is the internal form of all versions of the kind.
 type Flunder struct {
@@ -30,6 +39,8 @@ type Flunder struct {
 	Spec   FlunderSpec
 	Status FlunderStatus
 }
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
 // FlunderList is a list of Flunder.
 type FlunderList struct {
