@@ -9,7 +9,8 @@ import difflib
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from apigen.compare import Change, Verdict
@@ -77,6 +78,28 @@ def show_check(changes: Sequence[Change], stream: TextIO | None = None) -> None:
         lines.append([(f"{change.complaint}: ", "bold red"), (visible(change.path) + because, "")])
     lines += _diffs(failing)
     _emit([*lines, [("run: apigen generate", "bold")]], stream or sys.stderr)
+
+
+def show_line(text: str, stream: TextIO | None = None) -> None:
+    """Write a line to `stream` (stderr)."""
+    _emit([[(visible(text), "")]], stream or sys.stderr)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on stderr that `what` is under way while the block runs; what it yields shows a step of it.
+
+    On a terminal that is one line, which goes away in the end; elsewhere every step has a line.
+    """
+    if not sys.stderr.isatty():
+        show_line(what)
+        yield show_line
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(what)) as status:
+        yield lambda step: status.update(Text(f"{what}: {visible(step)}", overflow="ellipsis", no_wrap=True))
 
 
 def visible(text: str, keep: str = "") -> str:

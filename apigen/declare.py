@@ -5,29 +5,55 @@ declaration in a shared file are one Go type, any other clash of names is a prob
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Literal
 
 from apigen import names, phrases
-from apigen.checks import Problems, check_schema, enum_constants
+from apigen.checks import Problems, check_schema
+from apigen.defaults import default_problems
+from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
 from apigen.model import ABSENT, Constant, Field, Limits, NamedScalar, Path, Schema, Struct, Types
 from apigen.source import Source
-from apigen.spec import FieldSpec, Fields
+from apigen.spec import Fields, FieldSpec
 from apigen.upstream import Upstream
+from apigen.words import quoted
 
 RESERVED = frozenset(
-    "AddToScheme GroupName Kind Resource SchemeBuilder SchemeGroupVersion JSON JSONObject Install".split()
+    (
+        "AddToScheme",
+        "GroupName",
+        "Kind",
+        "Resource",
+        "SchemeBuilder",
+        "SchemeGroupVersion",
+        "JSON",
+        "JSONObject",
+    )
 )
+# The keys of a named type, by their names in the model: an object's, a scalar's.
+_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default"})
+_OF_SCALARS = frozenset(
+    {"type", "description", "enum", "minimum", "maximum", "min_length", "max_length", "default"}
+)
+
+Layer = tuple[Fields, Source, Path]
 
 
 @dataclass(frozen=True)
 class Scope:
     """Where a named type may be declared, the nearest first: (declarations, source, path of the mapping).
 
-    The first two layers are the version's and the kind's own; the others are the shared files of the group.
+    `own` layers are a version's and its kind's; the others are the shared files of the group. `hidden` are names
+    that a shared file may not use: it knows nothing of the kinds that use it.
     """
 
-    layers: tuple[tuple[Fields, Source, Path], ...]
+    own: tuple[Layer, ...]
+    shared: tuple[Layer, ...]
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return self.own + self.shared
 
     def find(self, name: str) -> tuple[FieldSpec, Source, Path] | None:
         """The declaration of a named type and its place."""
@@ -37,12 +63,15 @@ class Scope:
         return None
 
     def seen_from(self, source: Source) -> "Scope":
-        """The scope inside a declaration of that file: a shared file knows nothing of the kinds that use it."""
-        return self if self.layers[0][1].file == source.file else Scope(self.layers[2:])
+        """The scope inside a declaration of that file."""
+        if any(s is source for _, s, _ in self.own):
+            return self
+        own = tuple(name for fields, _, _ in self.own for name in fields)
+        return Scope((), self.shared, self.hidden + own)
 
     def names(self) -> list[str]:
         """All names that are declared."""
-        return [n for fields, _, _ in self.layers for n in fields]
+        return list(dict.fromkeys(name for fields, _, _ in self.layers for name in fields))
 
 
 @dataclass
@@ -53,11 +82,12 @@ class Package:
     problems: Problems
     structs: dict[str, Struct] = field(default_factory=dict)
     scalars: dict[str, NamedScalar] = field(default_factory=dict)
-    taken: dict[str, tuple[str, Path]] = field(default_factory=dict)
+    taken: dict[str, tuple[Source, Path]] = field(default_factory=dict)
+    """The places of Go names."""
     later: list[tuple[Source, Schema, Path]] = field(default_factory=list)
     """Map lists whose keys are checked once all types are there."""
-    sources: dict[str, Source] = field(default_factory=dict)
-    """The files that declare types here, by name."""
+    defaults: list[tuple[Source, Schema, Path]] = field(default_factory=list)
+    """Defaults that are checked once all types are there."""
 
     def types(self) -> Types:
         """What was declared, by Go name."""
@@ -65,29 +95,36 @@ class Package:
 
     def take(self, go: str, source: Source, path: Path, *, key: bool = True) -> bool:
         """Reserve a Go name; say whether it is new. The same place may take its name again."""
-        place = (source.file, path)
         if go in RESERVED:
+            message = f'"{go}" is a name that the generated code needs itself'
+            self.problems.add(source, path, message, "choose another", key=key)
+            return False
+        if go not in self.taken:
+            self.taken[go] = source, path
+            return True
+        other, there = self.taken[go]
+        if not self.owns(go, source, path):
+            place = other.position(there, key=True)
+            hint = "rename one of the two, or declare it under `types` by another name"
+            if other.file != source.file and path[-2:-1] == there[-2:-1] == ("types",):
+                hint = (
+                    "put the type that two kinds share into a file without `kind`, or rename one of the two"
+                )
             self.problems.add(
-                source,
-                path,
-                f'"{go}" is a name that the generated code needs itself',
-                "choose another",
-                key=key,
+                source, path, f'the Go name "{go}" is taken by {place.file}:{place.line}', hint, key=key
             )
-            return False
-        if go in self.taken and self.taken[go] != place:
-            other = self.taken[go]
-            self.problems.add(source, path, f'the Go name "{go}" is taken by {other[0]}: {_dotted(other[1])}',
-                "rename one of the two; types that two kinds share belong in a file without `kind`", key=key)  # fmt: skip
-            return False
-        new = go not in self.taken
-        self.taken[go] = place
-        self.sources.setdefault(source.file, source)
-        return new
+        return False
 
+    def owns(self, go: str, source: Source, path: Path) -> bool:
+        """Whether a Go name belongs to that place."""
+        return go in self.taken and (self.taken[go][0].file, self.taken[go][1]) == (source.file, path)
 
-def _dotted(path: Path) -> str:
-    return ".".join(str(p) for p in path)
+    def check_defaults(self) -> None:
+        """Report every default that does not fit its type."""
+        for source, schema, at in self.defaults:
+            for place, message in default_problems(self, schema, schema.default, (*at, "default")):
+                hint = "quote it" if message.startswith("expected a text as default, not the number") else ""
+                self.problems.add(source, place, message, hint)
 
 
 @dataclass(frozen=True)
@@ -98,23 +135,29 @@ class Declarer:
     scope: Scope
     source: Source
 
-    def struct(
+    def root(self, kind: str, fields: Fields, path: Path, description: str, version: str) -> str:
+        """Declare the root struct of a kind in a version, and all that it needs. Returns its Go name."""
+        return self._struct(kind, fields, path, ("kind", version), description, root=True)
+
+    def _add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
+        self.package.problems.add(self.source, path, message, hint, key=key)
+
+    def _struct(
         self,
         go: str,
         fields: Fields,
         path: Path,
+        owner: Path,
         description: str,
         *,
         root: bool = False,
         spec_name: str = "",
     ) -> str:
         """Declare a struct whose fields stand at `path`, and all that they need. Returns its Go name."""
-        owner = path[:-1] if path and path[-1] == "fields" else path
-        if not self.package.take(go, self.source, owner) and go in self.package.structs:
+        package = self.package
+        if not package.take(go, self.source, owner) and go in package.structs:
             return go
-        self.package.structs[go] = Struct(
-            go, description, (), spec_name, root
-        )  # for types that contain themselves
+        package.structs[go] = Struct(go, description, (), spec_name, root)  # it may contain itself
         made: list[Field] = []
         seen: dict[str, str] = {}
         for json, spec in fields.items():
@@ -123,208 +166,220 @@ class Declarer:
                 continue
             name = names.field_name(json)
             if name in seen:
-                self.package.problems.add(self.source, at, f'"{json}" and "{seen[name]}" are both {name} in Go',
-                    "rename one of the two", key=True)  # fmt: skip
+                message = f'"{json}" and "{seen[name]}" are both {name} in Go'
+                self._add(at, message, "rename one of the two", key=True)
                 continue
             seen[name] = json
             made.append(self._field(go, json, name, spec, at, root=root))
-        self.package.structs[go] = Struct(go, description, tuple(made), spec_name, root)
+        package.structs[go] = Struct(go, description, tuple(made), spec_name, root)
         return go
 
     def _field_name(self, json: str, at: Path, root: bool) -> bool:
         if not names.FIELD.match(json) or json in ("_", "-"):
-            self.package.problems.add(self.source, at, f'"{json}" cannot be the name of a field',
-                "letters, digits, and _ . - / $ inside; at most 128 characters", key=True)  # fmt: skip
+            hint = "letters, digits, and _ . - / $ inside; at most 128 characters"
+            self._add(at, f"{quoted(json)} cannot be the name of a field", hint, key=True)
             return False
         if root and json in ("apiVersion", "kind", "metadata"):
-            self.package.problems.add(
-                self.source, at, f'"{json}" is there by itself', "leave it out", key=True
-            )
+            self._add(at, f'every object has "{json}" already', "leave it out", key=True)
             return False
         return True
 
     def _field(self, owner: str, json: str, go: str, spec: FieldSpec, at: Path, *, root: bool) -> Field:
-        schema = self.schema(spec, at, owner + go.removesuffix("Field") if go != "Field" else owner + go)
-        limits = self._type_limits(schema)
+        schema = self._schema(spec, at, owner + names.exported(json))
+        package = self.package
+        named = package.scalars.get(schema.name)
+        limits = named.limits if named and schema.kind == "named" else Limits()
         value = root and json in ("spec", "status") and schema.kind == "object"
+        if value and schema.default is not ABSENT:
+            if schema.default != {}:
+                message = f"a default for {json}, which is never absent: where it is missing it equals {{}}"
+                self._add((*at, "default"), message, "put the defaults at its fields", key=True)
+            package.defaults[:] = [d for d in package.defaults if d[2] != at]
+            schema = replace(schema, default=ABSENT)
         pointer = not value and is_pointer(schema, spec.required, schema.default is not ABSENT, limits)
         if spec.nullable and spec.required:
-            self.package.problems.add(self.source, (*at, "nullable"), "a required field cannot be nullable: null equals absent",
-                "leave out one of the two", key=True)  # fmt: skip
+            message = "a required field cannot be nullable: null equals absent"
+            self._add((*at, "nullable"), message, "leave out one of the two", key=True)
         return Field(json, go, schema, spec.required, pointer, at)
 
-    def _type_limits(self, schema: Schema) -> Limits:
-        return self.package.scalars[schema.name].limits if schema.name in self.package.scalars else Limits()
-
-    def schema(self, spec: FieldSpec, at: Path, go: str) -> Schema:
+    def _schema(self, spec: FieldSpec, at: Path, go: str) -> Schema:
         """Return the schema of a value declared at `at`; `go` names the types that it needs."""
         schema = self._typed(spec, at, go)
-        limits = Limits(
-            spec.minimum, spec.maximum, spec.min_length, spec.max_length, spec.min_items, spec.max_items
-        )
         list_type, keys = spec.list_type or "", tuple(spec.list_map_keys or ())
         inner = schema.item.upstream if schema.kind == "list" and schema.item else None
         if inner and inner.name == "meta/v1.Condition" and not list_type:
-            list_type, keys = "map", ("type",)
+            list_type, keys = "map", keys or ("type",)
         schema = replace(
             schema,
             description=spec.description,
             nullable=spec.nullable,
-            limits=limits,
+            limits=_limits(spec),
             list_type=list_type,
             list_map_keys=keys,
-            map_type=spec.map_type or "",
-            default=spec.default if "default" in spec.model_fields_set else ABSENT,
+            map_type=spec.map_type or schema.map_type,
+            default=spec.default if "default" in spec.model_fields_set else schema.default,
         )
         check_schema(self.package, self.source, spec, schema, at)
+        if "default" in spec.model_fields_set:
+            self.package.defaults.append((self.source, schema, at))
         return schema
 
     def _typed(self, spec: FieldSpec, at: Path, go: str) -> Schema:
-        problems = self.package.problems
-        if spec.fields is not None and spec.type is None:
-            self._no_items(spec, at, ())
-            return Schema("object", self.struct(go, spec.fields, (*at, "fields"), spec.description))
         if spec.type is None:
-            problems.add(self.source, at, "a field needs a type", "write `type:` or `fields:`", key=True)
-            return Schema("basic", "string")
+            if spec.fields is None:
+                self._add(at, "the field has no type", "write `type:` or `fields:`", key=True)
+                return Schema("basic", "string")
+            self._no_items(spec, at, ())
+            return Schema("object", self._struct(go, spec.fields, (*at, "fields"), at, spec.description))
         phrase = phrases.parse(spec.type)
         if isinstance(phrase, str):
-            problems.add(self.source, (*at, "type"), f'unknown type "{spec.type}"',
-                phrase or phrases.nearest(spec.type, self.scope.names(), self.package.upstream.names()))  # fmt: skip
-            return Schema("basic", "string")
+            return self._unknown(at, spec.type, phrase)
         if spec.fields is not None:
-            hint = (
-                "put them under `items:` or `values:`"
-                if phrase.inner == "object"
-                else "leave out one of the two"
-            )
-            problems.add(self.source, (*at, "fields"), "`fields` beside `type`", hint, key=True)
+            if phrase.inner == "object":
+                hint = f"put them under `{'items' if phrase.outer[0] == 'list' else 'values'}:`"
+                self._add((*at, "fields"), "`fields` beside `type`", hint, key=True)
+                return Schema("basic", "string")
+            self._add((*at, "fields"), "`fields` beside `type`", "leave out one of the two", key=True)
         self._no_items(spec, at, phrase.outer)
         return self._nested(spec, at, go, phrase.outer, phrase.inner)
+
+    def _unknown(self, at: Path, phrase: str, hint: str) -> Schema:
+        """Report a type that is none. Returns a stand-in."""
+        if phrase in self.scope.hidden:
+            hint = "a shared file may be used with any kind: move the type into a shared file too"
+        hint = hint or phrases.nearest(phrase, self.scope.names(), self.package.upstream.names())
+        self._add((*at, "type"), f"unknown type {quoted(phrase)}", hint)
+        return Schema("basic", "string")
 
     def _no_items(self, spec: FieldSpec, at: Path, outer: tuple[str, ...]) -> None:
         for key, value, container in (("items", spec.items, "list"), ("values", spec.values, "map")):
             if value is not None and outer[:1] != (container,):
-                self.package.problems.add(self.source, (*at, key), f"`{key}` is for a {container}",
-                    f"write `type: {container} of T`", key=True)  # fmt: skip
+                hint = f"write `type: {container} of T`"
+                self._add((*at, key), f"`{key}` is for a {container}", hint, key=True)
 
     def _nested(self, spec: FieldSpec, at: Path, go: str, outer: tuple[str, ...], inner: str) -> Schema:
         """Return the schema of a phrase; `items` and `values` describe the next container's content."""
         if not outer:
             return self._inner(spec, at, go, inner)
-        key = "items" if outer[0] == "list" else "values"
-        element = spec.items if outer[0] == "list" else spec.values
-        suffix = "Item" if outer[0] == "list" else "Value"
-        if element is None:
-            if len(outer) == 1 and inner == "object":
-                self.package.problems.add(self.source, (*at, "type"), f'"{spec.type}" needs `{key}` with `fields`',
-                    f"write `{key}: {{fields: {{...}}}}`")  # fmt: skip
-                return Schema(_container(outer[0]), item=Schema("basic", "string"))
-            empty = FieldSpec(type=spec.type)
-            return Schema(_container(outer[0]), item=self._nested(empty, at, go + suffix, outer[1:], inner))
-        return Schema(
-            _container(outer[0]), item=self._element(element, (*at, key), go + suffix, outer[1:], inner)
-        )
+        container: Literal["list", "map"] = "list" if outer[0] == "list" else "map"
+        key, element = ("items", spec.items) if container == "list" else ("values", spec.values)
+        go += "Item" if container == "list" else "Value"
+        if element is not None:
+            item = self._element(element, (*at, key), go, outer[1:], inner)
+            return Schema(container, item=replace(item, default=ABSENT))
+        if len(outer) == 1 and inner == "object":
+            hint = f"write `{key}: {{fields: {{...}}}}` beside it"
+            self._add((*at, "type"), f'"{spec.type}" needs `{key}` with `fields`', hint)
+            return Schema(container, item=Schema("basic", "string"))
+        item = self._nested(FieldSpec(type=spec.type), at, go, outer[1:], inner)
+        return Schema(container, item=replace(item, default=ABSENT))
 
     def _element(self, spec: FieldSpec, at: Path, go: str, outer: tuple[str, ...], inner: str) -> Schema:
+        """Return the schema of a container's content, which `items` or `values` at `at` describe."""
+        for word in ("required", "nullable", "default"):
+            if word in spec.model_fields_set:
+                message = f"`{word}` is for fields: what a list or map holds is there"
+                self._add((*at, word), message, "leave it out", key=True)
         if inner == "object" and not outer:
             if spec.fields is None or spec.type is not None:
-                self.package.problems.add(
-                    self.source, at, "the content of an object is missing", "write `fields:` here", key=True
-                )
+                self._add(at, "the fields of the object are missing", "write `fields:` here", key=True)
                 return Schema("basic", "string")
-            return self.schema(spec, at, go)
+            return self._schema(spec, at, go)
         if spec.type is not None or spec.fields is not None:
-            self.package.problems.add(self.source, at, "the type stands in the phrase above already",
-                "leave out `type` and `fields` here, or write `list of object` and `map of object` above", key=True)  # fmt: skip
+            hint = "leave out `type` and `fields` here, or write `list of object` or `map of object` above"
+            self._add(at, "the type stands in the phrase above already", hint, key=True)
         phrase = " ".join([*(f"{o} of" for o in outer), inner])
-        typed = spec.model_copy(update={"type": phrase, "fields": None})
-        return self.schema(typed, at, go)
+        return self._schema(spec.model_copy(update={"type": phrase, "fields": None}), at, go)
 
     def _inner(self, spec: FieldSpec, at: Path, go: str, word: str) -> Schema:
-        if word in BASICS:
-            return (
-                self._enum(spec, at, go, word)
-                if spec.enum is not None and word in SCALARS
-                else Schema("basic", word)
-            )
-        if found := self.scope.find(word):
-            return self._named(word, *found, at)
-        if upstream := self.package.upstream.find(word):
-            if upstream.is_root:
-                self.package.problems.add(self.source, (*at, "type"), f'"{word}" is a whole resource',
-                    "use `embedded resource`, or the type of its spec")  # fmt: skip
-            if upstream.is_scalar:
-                return (
-                    Schema("basic", upstream.base)
-                    if spec.enum is None
-                    else self._enum(spec, at, go, upstream.base)
-                )
+        """Return the schema of a word: of the language, declared under `types`, or upstream's."""
+        base = word if word in BASICS else ""
+        if not base and (found := self.scope.find(word)):
+            if spec.enum is not None:
+                message = f"the enum of the type {word} belongs to the type"
+                self._add((*at, "enum"), message, f"put it under `types:`, to {word}", key=True)
+            return self._named(word, *found)
+        upstream = None if base else self.package.upstream.find(word)
+        if upstream and upstream.is_root:
+            hint = "use `embedded resource`, or the type of its spec"
+            self._add((*at, "type"), f'"{word}" is a whole resource', hint)
+        if upstream and not upstream.is_scalar:
             return Schema("upstream", upstream.name, upstream)
-        self.package.problems.add(self.source, (*at, "type"), f'unknown type "{word}"',
-            phrases.nearest(word, self.scope.names(), self.package.upstream.names()))  # fmt: skip
-        return Schema("basic", "string")
+        base = base or (upstream.base if upstream else "")
+        if not base:
+            return self._unknown(at, word, "")
+        if spec.enum is not None and base in SCALARS:
+            return self._enum(spec, at, go, base)
+        return Schema("basic", base)
 
     def _enum(self, spec: FieldSpec, at: Path, go: str, base: str) -> Schema:
+        """Declare the scalar type of a field with an enum of its own."""
         constants = enum_constants(self.package.problems, self.source, spec, at, base, go)
-        if self.package.take(go, self.source, at):
-            for constant in constants:
-                self.package.take(constant.go, self.source, (*at, "enum"), key=False)
-        self.package.scalars[go] = NamedScalar(go, base, spec.description, constants)
+        self._declare_scalar(NamedScalar(go, base, spec.description, constants), at)
         return Schema("named", go, enum=constants, base=base)
+
+    def _declare_scalar(self, scalar: NamedScalar, at: Path) -> None:
+        self.package.take(scalar.go, self.source, at)
+        for constant in scalar.constants:
+            self.package.take(constant.go, self.source, (*at, "enum"))
+        self.package.scalars[scalar.go] = scalar
 
     def named(self, name: str) -> None:
         """Declare a type by its name, whether a field uses it or not."""
         if found := self.scope.find(name):
-            self._named(name, *found, found[2])
+            self._named(name, *found)
 
-    def _named(self, name: str, spec: FieldSpec, source: Source, path: Path, used: Path) -> Schema:
+    def _named(self, name: str, spec: FieldSpec, source: Source, path: Path) -> Schema:
         """Return the schema of a type declared under `types`; declare it where this is its first use."""
         there = Declarer(self.package, self.scope.seen_from(source), source)
+        return there._type(name, spec, path)
+
+    def _type(self, name: str, spec: FieldSpec, path: Path) -> Schema:
         go = names.exported(name)
-        if spec.fields is not None:
-            if spec.type is not None:
-                self.package.problems.add(
-                    source, (*path, "type"), "`fields` beside `type`", "leave out one of the two", key=True
-                )
-            self._first_capital(name, source, path)
-            return Schema(
-                "object", there.struct(go, spec.fields, (*path, "fields"), spec.description, spec_name=name)
-            )
-        if spec.type not in SCALARS:
-            self.package.problems.add(source, path, "a named type is an object or a scalar",
-                f"write `fields:`, or `type:` with one of {', '.join(SCALARS)}", key=True)  # fmt: skip
-            return Schema("basic", "string")
-        self._first_capital(name, source, path)
-        if go not in self.package.scalars or not self.package.taken.get(go) == (source.file, path):
-            self._scalar(there, go, spec, source, path)
-        scalar = self.package.scalars.get(go)
-        return Schema("named", go, enum=scalar.constants if scalar else (), base=spec.type)
-
-    def _scalar(self, there: "Declarer", go: str, spec: FieldSpec, source: Source, path: Path) -> None:
-        assert spec.type is not None
-        constants: tuple[Constant, ...] = ()
-        if spec.enum is not None:
-            constants = enum_constants(self.package.problems, source, spec, path, spec.type, go)
-        if self.package.take(go, source, path):
-            for constant in constants:
-                self.package.take(constant.go, source, (*path, "enum"), key=False)
-        there.schema(
-            spec.model_copy(update={"enum": None}), path, go
-        )  # its constraints are checked like a field's
-        limits = Limits(spec.minimum, spec.maximum, spec.min_length, spec.max_length)
-        self.package.scalars[go] = NamedScalar(go, spec.type, spec.description, constants, limits)
-
-    def _first_capital(self, name: str, source: Source, path: Path) -> None:
         if not names.KIND.match(name):
-            self.package.problems.add(
-                source,
-                path,
-                f'"{name}" cannot be the name of a type',
-                "a capital first, then letters and digits",
-                key=True,
-            )
+            hint = "a capital letter first, then letters and digits; at most 63"
+            self._add(path, f"{quoted(name)} cannot be the name of a type", hint, key=True)
+        if spec.fields is not None and spec.type is not None:
+            self._add((*path, "type"), "`fields` beside `type`", "leave out one of the two", key=True)
+        if spec.fields is None and spec.type not in SCALARS:
+            hint = f"write `fields:`, or `type:` with one of {', '.join(SCALARS)}"
+            self._add((*path, "type"), "a named type is an object or a scalar", hint, key=True)
+            return Schema("basic", "string")
+        self._check_keys(spec, path)
+        known = self.package.owns(go, self.source, path)
+        default = spec.default if "default" in spec.model_fields_set else ABSENT
+        if spec.fields is not None:
+            self._struct(go, spec.fields, (*path, "fields"), path, spec.description, spec_name=name)
+            schema = Schema("object", go, map_type=spec.map_type or "", default=default)
+        else:
+            schema = replace(self._scalar(go, spec, path, known), default=default)
+        if default is not ABSENT and not known:
+            self.package.defaults.append((self.source, schema, path))
+        return schema
+
+    def _check_keys(self, spec: FieldSpec, path: Path) -> None:
+        """Report the keys that have no meaning at a named type."""
+        allowed = _OF_SCALARS if spec.fields is None else _OF_OBJECTS | {"type"}
+        for name in sorted(spec.model_fields_set - allowed):
+            word = FieldSpec.model_fields[name].alias or name
+            hint = "write it at the fields that have the type"
+            self._add((*path, word), f"`{word}` is not for a named type", hint, key=True)
+
+    def _scalar(self, go: str, spec: FieldSpec, path: Path, known: bool) -> Schema:
+        """Declare a named scalar. `known` says that it is declared already."""
+        base = spec.type or ""
+        if not known:
+            constants: tuple[Constant, ...] = ()
+            if spec.enum is not None:
+                constants = enum_constants(self.package.problems, self.source, spec, path, base, go)
+            limits = _limits(spec)
+            self._declare_scalar(NamedScalar(go, base, spec.description, constants, limits), path)
+            plain = spec.model_copy(update={"enum": None})
+            check_schema(self.package, self.source, plain, Schema("basic", base, limits=limits), path)
+        return Schema("named", go, enum=self.package.scalars[go].constants, base=base)
 
 
-def _container(word: str) -> Any:
-    return "list" if word == "list" else "map"
+def _limits(spec: FieldSpec) -> Limits:
+    return Limits(
+        spec.minimum, spec.maximum, spec.min_length, spec.max_length, spec.min_items, spec.max_items
+    )

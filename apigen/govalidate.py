@@ -55,24 +55,19 @@ class Validation:
         return lines
 
     def _field(self, field: Field, known: set[str]) -> Lines:
-        path, name = f"path.Child({quote(field.json)})", f"in.{field.go}"
-        inner = self._value(
-            field.schema, f"*{name}" if field.pointer else name, path, known, 0, pointer=field.pointer
-        )
-        if field.schema.kind == "object" and not field.pointer:
+        path, name, schema = f"path.Child({quote(field.json)})", f"in.{field.go}", field.schema
+        value = f"*{name}" if field.pointer else name
+        inner = self._value(schema, value, path, known, 0, pointer=field.pointer)
+        if schema.kind == "object" and not field.pointer:
             return inner
-        absent = (
-            f"{name} == nil"
-            if field.pointer or is_nilable(field.schema)
-            else f"{name} == {_zero(field.schema)}"
-        )
+        nilable = field.pointer or is_nilable(schema)
+        absent = f"{name} == nil" if nilable else f"{name} == {_zero(schema)}"
+        if not nilable and schema.word == "string":
+            inner = _without_length_of_one(inner)
         if field.required:
-            head: Lines = [f"if {absent} {{", [f'errs = append(errs, field.Required({path}, ""))']]
-            return [*head, "} else {", inner, "}"] if inner else [*head, "}"]
-        if field.pointer or (
-            is_nilable(field.schema) and (field.schema.limits.min_items or field.schema.limits.min_length)
-        ):
-            return [f"if {name} != nil {{", inner, "}"]
+            return _else([f"if {absent} {{", [f'errs = append(errs, field.Required({path}, ""))']], inner)
+        if field.pointer or (nilable and schema.limits.min_items):
+            return _nested(f"{name} != nil", inner)
         return inner
 
     def _value(
@@ -213,6 +208,29 @@ def _invalid(path: str, value: str, message: str) -> str:
 
 def _if(condition: str, error: str) -> Lines:
     return [f"if {condition} {{", [f"errs = append(errs, {error})"], "}"]
+
+
+def _single(lines: Lines) -> bool:
+    """Whether statements are one `if` without an else."""
+    return len(lines) == 3 and str(lines[0]).startswith("if ") and lines[2] == "}"
+
+
+def _nested(condition: str, inner: Lines) -> Lines:
+    if _single(inner):
+        return [f"if {condition} && {inner[0].removeprefix('if ')}", *inner[1:]]
+    return [f"if {condition} {{", inner, "}"]
+
+
+def _else(head: Lines, inner: Lines) -> Lines:
+    if _single(inner):
+        return [*head, "} else " + inner[0], *inner[1:]]
+    return [*head, "} else {", inner, "}"] if inner else [*head, "}"]
+
+
+def _without_length_of_one(lines: Lines) -> Lines:
+    """Leave out what an empty text has been refused for already."""
+    at = next((i for i, line in enumerate(lines) if isinstance(line, str) and line.endswith(") < 1 {")), None)
+    return lines if at is None else lines[:at] + lines[at + 3 :]
 
 
 def _zero(schema: Schema) -> str:

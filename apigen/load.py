@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from apigen.problems import ApigenError, Problem, SpecError
-from apigen.scalars import cut
+from apigen.scalars import cut, plain
 from apigen.source import Source, Step, read
 from apigen.spec import (
     LATER,
@@ -87,6 +87,7 @@ def _resource_files(root: Path) -> list[Path]:
 
 
 def _file(path: Path, name: str, problems: list[Problem], parse: Any) -> Any:
+    """Read and parse a file; add what is wrong to `problems`, and return None if anything is."""
     try:
         source = read(path, name)
         return parse(source)
@@ -131,28 +132,41 @@ class _Misfit:
 
 
 def _distinct(source: Source, errors: list[ErrorDetails]) -> Iterator[_Misfit]:
-    """Leave one misfit for each mistake: pydantic reports one for every member of a union, and what follows."""
+    """Leave one misfit for each mistake: of a union, pydantic reports one for every member."""
     found: dict[Keys, list[ErrorDetails]] = {}
     for error in errors:
         found.setdefault(_path(source.document, error), []).append(error)
     with_deeper = {path[:n] for path in found for n in range(len(path))}
-    torn: set[Keys] = set()
+    said: set[tuple[Keys, str]] = set()
     for path, here in found.items():
-        error = here[0]
-        if path in with_deeper and error["type"] not in ("missing", "extra_forbidden"):
-            continue
-        if _is_rule(path[:-1]) and error["type"] == "missing":
-            yield from _half_rule(source, path[:-1], torn)
-        elif not _follows(source, path, error, torn):
-            yield _Misfit(path, error["type"], error["input"], _expected(here))
+        topic = _topic(source.document, path, here[0])
+        if path not in with_deeper and topic is not None and topic not in said:
+            said.add(topic)
+            at = topic[0] if topic[1] == "half_rule" else path
+            kind = here[0]["type"] if topic[1] == "torn" else topic[1]
+            yield _Misfit(at, kind, here[0]["input"], _expected(here))
+
+
+def _topic(document: Any, path: Keys, error: ErrorDetails) -> tuple[Keys, str] | None:
+    """What mistake an error is about, or None if another error says it."""
+    kind = error["type"]
+    if kind == "extra_forbidden" and error["input"] is None:
+        return path[:-1], "torn"  # the words of a text that a comma has torn are one mistake
+    if len(path) == 5 and path[0] == "conversions" and path[2] == "rules" and kind != "extra_forbidden":
+        rule = _at(document, path[:-1])
+        if not {"from", "to"} <= set(rule):  # another key is wrong by itself, and may be why
+            return None if set(rule) - {"from", "to"} else (path[:-1], "half_rule")
+    return path, kind
 
 
 def _path(document: Any, error: ErrorDetails) -> Keys:
     """The place of an error in the document; pydantic's names for the members of unions are left out."""
     path: list[str | int] = []
-    data, last = document, len(error["loc"]) - 1
+    data: Any = document
+    last = len(error["loc"]) - 1
     for at, part in enumerate(error["loc"]):
-        if isinstance(data, dict) and part in data or isinstance(data, list) and isinstance(part, int):
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        if inside:
             data = data[part]
         elif at != last or error["type"] != "missing":
             continue
@@ -160,42 +174,13 @@ def _path(document: Any, error: ErrorDetails) -> Keys:
     return tuple(path)
 
 
-def _follows(source: Source, path: Keys, error: ErrorDetails, torn: set[Keys]) -> bool:
-    """Whether an error only repeats another: the other words of a text torn at its commas, or half a rule's."""
-    if _is_rule(path[:-1]) and error["type"] in ("string_type",) and _lacks_half(_at(source, path[:-1])):
-        return True
-    if error["type"] != "extra_forbidden" or error["input"] is not None:
-        return False
-    seen = path[:-1] in torn
-    torn.add(path[:-1])
-    return seen
-
-
-def _is_rule(path: Keys) -> bool:
-    return len(path) == 4 and path[0] == "conversions" and path[2] == "rules"
-
-
-def _half_rule(source: Source, path: Keys, seen: set[Keys]) -> Iterator[_Misfit]:
-    """One misfit for a rule that lacks an end, but where a key is to blame that has a problem of its own."""
-    rule = _at(source, path)
-    if path in seen or not _lacks_half(rule):
-        return
-    seen.add(path)
-    yield _Misfit(path, "half_rule", rule)
-
-
-def _lacks_half(rule: Any) -> bool:
-    """Whether a rule has one end only, and nothing else that is to blame for it."""
-    return len({"from", "to"} & set(rule)) < 2 and not set(rule) & set(LATER["RuleSpec"])
-
-
-def _at(source: Source, path: Keys) -> Any:
-    data: Any = source.document
+def _at(document: Any, path: Keys) -> Any:
     for part in path:
-        data = data[part]
-    return data
+        document = document[part]
+    return document
 
 
+_NUMBERS = ("int_type", "float_type")
 _EXPECTED = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -215,7 +200,7 @@ def _expected(errors: list[ErrorDetails]) -> str:
     if "a number" in kinds:
         kinds.pop("a whole number", None)
     if "literal_error" in (e["type"] for e in errors):
-        return errors[0].get("ctx", {}).get("expected", "")
+        return str(errors[0].get("ctx", {}).get("expected", ""))
     return " or ".join(k for k in kinds if k) or errors[0]["msg"][:1].lower() + errors[0]["msg"][1:]
 
 
@@ -237,7 +222,7 @@ def _problem(model: type[BaseModel], source: Source, misfit: _Misfit) -> Problem
     expected, hint = misfit.expected, _hint(path, misfit)
     if misfit.type in ("model_type", "model_attributes_type") and _owner(model, path) is FieldSpec:
         expected = "a type or a mapping"
-        hint = hint or f"such as `{path[-1]}: string`"
+        hint = hint or f"such as `{cut(str(path[-1]))}: string`"
     return source.problem(path, f"expected {expected}, not {called(given)}", hint)
 
 
@@ -249,6 +234,10 @@ def _hint(path: Keys, misfit: _Misfit) -> str:
         return f"write `{path[-1]}: true`"
     if misfit.type == "list_type" and isinstance(given, str):
         return f"write `[{cut(given)}]`"
+    if given in ("true", "false") or (misfit.type in _NUMBERS and isinstance(plain(str(given)), int | float)):
+        return "leave out the quotes"
+    if path[-1] == "type" and isinstance(given, list) and len(given) == 1 and isinstance(given[0], str):
+        return f"write `list of {cut(given[0])}`"
     return ""
 
 
@@ -291,8 +280,8 @@ def _unknown(model: type[BaseModel], source: Source, path: Keys, given: Any) -> 
         near = nearest(word, known)
         hint = "quote the text: inside {} a comma ends it"
         return source.problem(path, f"unknown key {quoted(word)} without a value", near or hint, key=True)
-    plain = word.removeprefix("x-kubernetes-").replace("-", "")
-    hint = _FOREIGN.get(word) or choices(plain, known, "known keys")
+    bare = word.removeprefix("x-kubernetes-").replace("-", "")
+    hint = _FOREIGN.get(word) or choices(bare, known, "known keys")
     return source.problem(path, f"unknown key {quoted(word)}", hint, key=True)
 
 

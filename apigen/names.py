@@ -7,16 +7,18 @@ initialisms are upper case. The result for one name never depends on another nam
 import re
 
 # Initialisms as api-machinery and golint spell them.
-_INITIALISMS = frozenset(
+_INITIALISM_WORDS = (
     "ACL API ASCII CA CIDR CPU CSI CSS DNS EOF FQDN GPU GRPC GUID HTML HTTP HTTPS ID IP IPC JSON JWT NIC NFS OIDC"
-    " OS PVC QPS RAM RBAC RPC SLA SMTP SQL SSH SSL TCP TLS TTL UDP UI UID URI URL UTF8 UUID VM XML YAML".split()
+    " OS PVC QPS RAM RBAC RPC SLA SMTP SQL SSH SSL TCP TLS TTL UDP UI UID URI URL UTF8 UUID VM XML YAML"
 )
+_INITIALISMS = frozenset(_INITIALISM_WORDS.split())
 _PLURAL_INITIALISMS = {i.lower() + "s": i + "s" for i in _INITIALISMS if i.isalpha()}
 
-KEYWORDS = frozenset(
+_KEYWORD_WORDS = (
     "break case chan const continue default defer else fallthrough for func go goto if import interface map package"
-    " range return select struct switch type var".split()
+    " range return select struct switch type var"
 )
+KEYWORDS = frozenset(_KEYWORD_WORDS.split())
 # Folder names to which the Go tool gives a meaning, and the one package name that is no library.
 _SPECIAL_FOLDERS = frozenset({"internal", "vendor", "testdata", "main", "cmd"})
 # What generated types have as methods, or what their roots embed; a Go field of that name would hide it.
@@ -25,12 +27,12 @@ _METHODS = frozenset(
     | {"GetObjectKind", "GetObjectMeta", "SetGroupVersionKind", "GroupVersionKind", "SwaggerDoc"}
 )
 
-FIELD = re.compile(r"^[A-Za-z0-9_$][A-Za-z0-9_.$/-]{0,127}$")
-LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
-SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
-KIND = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}$")
-VERSION = re.compile(r"^v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?$")
-MODULE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$")
+FIELD = re.compile(r"^[A-Za-z0-9_$][A-Za-z0-9_.$/-]{0,127}\Z")
+LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+KIND = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
+VERSION = re.compile(r"^(?=.{1,63}\Z)v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?\Z")
+MODULE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\Z")
 
 
 def exported(name: str) -> str:
@@ -136,3 +138,16 @@ def distinct_packages(groups: list[str]) -> dict[str, str]:
             mine += "x"
         out[group] = mine
     return out
+
+
+# Groups whose versions upstream imports under the alias that ours would have, such as corev1.
+_UPSTREAM_GROUP_WORDS = (
+    "admissionregistration apiextensions apps authentication authorization autoscaling batch certificates"
+    " coordination core discovery events meta networking node policy rbac resource scheduling storage"
+)
+_UPSTREAM_GROUPS = frozenset(_UPSTREAM_GROUP_WORDS.split())
+
+
+def version_alias(group_package: str, version: str) -> str:
+    """Return the import alias of the external types of a version: `fleetv1`; never one of upstream's."""
+    return f"{group_package}{'api' if group_package in _UPSTREAM_GROUPS else ''}{version}"

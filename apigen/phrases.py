@@ -1,13 +1,16 @@
 """Type phrases: `list of Server`, `map of list of string`, `core/v1.PodSpec`."""
 
-import difflib
 import re
 from dataclasses import dataclass
 
 from apigen.gotypes import BASICS, NEAR_MISSES
+from apigen.words import nearest as nearest_word
 
-_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]*$")
-_UPSTREAM = re.compile(r"^[a-z][a-z0-9.]*/v[0-9][a-z0-9]*\.[A-Z][A-Za-z0-9]*$")
+_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]*\Z")
+_UPSTREAM = re.compile(r"^[a-z][a-z0-9.]*/v[0-9][a-z0-9]*\.[A-Z][A-Za-z0-9]*\Z")
+
+
+_MAX_DEPTH = 8
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ def parse(text: str) -> Phrase | str:
     while match := re.match(r"^(list|map) of (.*)$", rest):
         outer.append(match[1])
         rest = match[2]
+        if len(outer) > _MAX_DEPTH:
+            return f"at most {_MAX_DEPTH} lists and maps in each other"
     if rest in BASICS or rest == "object" or _NAME.match(rest) or _UPSTREAM.match(rest):
         if rest in NEAR_MISSES or (rest == "object" and not outer):
             return _near_miss(rest)
@@ -47,13 +52,16 @@ def _near_miss(word: str) -> str:
     return f"write `{NEAR_MISSES[word]}`" if word in NEAR_MISSES else ""
 
 
-def nearest(word: str, declared: list[str], upstream: tuple[str, ...]) -> str:
+def nearest(phrase: str, declared: list[str], upstream: tuple[str, ...]) -> str:
     """Return a hint for a type that does not exist: the nearest known one, or the words there are."""
-    if hint := _near_miss(word.lower()):
+    word = phrase.split()[-1] if phrase.strip() else ""
+    if word in ("of", "list", "map") or not word:
+        return "say of what, such as `list of string`"
+    known = [*declared, *BASICS, *(n for n in upstream if "/" not in n or "/" in word)]
+    elsewhere = [n for n in upstream if n.rpartition(".")[2] == word]
+    if hint := _near_miss(word.lower()) or nearest_word(word, elsewhere[:1] or known):
         return hint
-    known = [*BASICS, *declared, *(n for n in upstream if "/" not in n or "/" in word)]
-    found = difflib.get_close_matches(word, known, 1, 0.6)
-    if found:
-        return f'did you mean "{found[0]}"?'
-    words = ", ".join([*BASICS, *declared])
+    if found := nearest_word(word, list(NEAR_MISSES)):
+        return _near_miss(found.split('"')[1])
+    words = ", ".join([*BASICS, *declared[:12]])
     return f"types: {words}, list of T, map of T, and upstream types such as Condition or core/v1.PodSpec"

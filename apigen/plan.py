@@ -135,7 +135,7 @@ def _files(view: ProjectView) -> Iterator[PlannedFile]:
 
 
 def _kind_files(kind: KindView) -> Iterator[PlannedFile]:
-    words = {"group": kind.hub_alias, "package": kind.package}
+    words = {"group": kind.group_package, "package": kind.package}
     yield from _rows(KIND, "kind", kind, words)
     yield from _rows(tuple(HOOK[h] for h in kind.hooks if h in HOOK), "kind", kind, words, required=True)
     for sample in kind.samples:

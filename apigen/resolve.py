@@ -9,18 +9,19 @@ The passes run in this order, each on what those before have made:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from apigen import names, upstream
 from apigen.checks import Problems, check_keys
-from apigen.conversions import Joint, hub_types, pair, tree
+from apigen.conversions import hub_types, pair, tree
 from apigen.declare import Declarer, Package, Scope
 from apigen.endless import report_endless
-from apigen.facets import columns, scale, selectable
-from apigen.identity import check_identities, check_project, check_resource
+from apigen.facets import Facets
+from apigen.homes import Joint
+from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
-from apigen.model import Edge, Frame, Group, GroupVersion, Kind, KindVersion, Project, Schema, Struct, Types
-from apigen.paths import dotted
+from apigen.model import Edge, Group, GroupVersion, Kind, KindVersion, Path, Project, Schema, Struct, Types
+from apigen.paths import Moves, dotted, moved
 from apigen.sample import sample
 from apigen.spec import ResourceSpec, TypesSpec, VersionSpec
 
@@ -63,25 +64,31 @@ class _Group:
     name: str
     package: str
     spec: Spec
+    owners: dict[str, str] = field(default_factory=dict)
+    """The kind from which the hub first had a type, by the type's Go name."""
 
     def resolve(self) -> Group:
         resources = [r for r in self.spec.resources if r.spec.group == self.name]
         shared = [t for t in self.spec.types if t.spec.group == self.name]
         versions = sorted({v.name for r in resources for v in r.spec.versions}, key=names.version_key)
         packages = {v: Package(self.kubernetes, self.problems) for v in versions}
+        before = len(self.problems)
         drafts = [self._declare(r, shared, packages) for r in resources]
         for package in packages.values():
             for later in package.later:
                 check_keys(package, *later)
+            package.check_defaults()
             report_endless(package, self.problems)
         types = {v: packages[v].types() for v in versions}
-        if self.problems.found:  # what follows needs sound types
-            return Group(self.name, self.package, "", (), Types({}, {}), ())
         hub = Types({}, {})
+        nothing = Group(self.name, self.package, "", (), hub, ())
+        if len(self.problems) > before:  # what follows needs sound types
+            return nothing
         for draft in drafts:
-            hub = self._join(draft, types, hub)
-        if self.problems.found:
-            return Group(self.name, self.package, "", (), hub, ())
+            self._join(draft, types, hub)
+        hub = Types(dict(sorted(hub.structs.items())), dict(sorted(hub.scalars.items())))
+        if len(self.problems) > before:
+            return nothing
         kinds = [self._kind(d, types, hub) for d in drafts]
         return Group(
             self.name,
@@ -106,53 +113,55 @@ class _Group:
     ) -> _Draft:
         """Declare the types of every version of a kind."""
         spec, source, roots = resource.spec, resource.source, {}
+        files = tuple((t.spec.types, t.source, ("types",)) for t in shared)
         for i, version in enumerate(spec.versions):
-            at = ("versions", i)
-            layers = [(version.types, source, (*at, "types")), (spec.types, source, ("types",))]
-            layers += [(t.spec.types, t.source, ("types",)) for t in shared]
-            declarer = Declarer(packages[version.name], Scope(tuple(layers)), source)
-            packages[version.name].take(
-                spec.names.list_kind or spec.kind + "List", source, ("kind", version.name), key=False
-            )
-            roots[version.name] = declarer.struct(
-                spec.kind, version.fields, (*at, "fields"), version.description or spec.description, root=True
-            )
-            for layer, _, _ in layers:  # also those that no field uses yet are checked
-                for name in layer:
-                    declarer.named(name)
+            at: Path = ("versions", i)
+            own = ((version.types, source, (*at, "types")), (spec.types, source, ("types",)))
+            package = packages[version.name]
+            declarer = Declarer(package, Scope(own, files), source)
+            package.take(spec.names.list_kind or spec.kind + "List", source, ("kind", "List", version.name))
+            text = version.description or spec.description
+            root = declarer.root(spec.kind, version.fields, (*at, "fields"), text, version.name)
+            roots[version.name] = root
+            for name in declarer.scope.names():  # also those that no field uses yet are checked
+                declarer.named(name)
         storage = next((v.name for v in spec.versions if v.storage), spec.versions[0].name)
         return _Draft(resource, storage, roots)
 
-    def _join(self, draft: _Draft, types: dict[str, Types], hub: Types) -> Types:
+    def _join(self, draft: _Draft, types: dict[str, Types], hub: Types) -> None:
         """Pair the versions of a kind, and add its types to the hub's."""
         kind, stored = draft.resource.spec.kind, types[draft.storage]
         draft.joints = tree(self.problems, draft.resource, draft.storage)
-        edges = [
-            pair(self.problems, draft.resource, j, (types[j.version].structs[kind], types[j.version]),
-                (types[j.neighbour].structs[kind], types[j.neighbour]), hub=False)
-            for j in draft.joints
-        ]  # fmt: skip
-        near = [e for e, j in zip(edges, draft.joints, strict=True) if j.neighbour == draft.storage]
-        mine = hub_types(_reachable(stored, [kind]), near)
-        for go, struct in mine.structs.items():
-            other = hub.structs.get(go)
-            if other is not None and _content(other) != _content(struct):
-                self.problems.add(draft.resource.source, ("kind",), f"two kinds of {self.name} store the type {go} in different shapes",
-                    "give one of the two types another name, or let both kinds have the same storage version")  # fmt: skip
-            elif other is not None:
-                merged = zip(other.fields, struct.fields, strict=True)
-                mine.structs[go] = replace(
-                    struct, fields=tuple(replace(a, pointer=a.pointer or b.pointer) for a, b in merged)
-                )
-        return Types(
-            dict(sorted({**hub.structs, **mine.structs}.items())),
-            dict(sorted({**hub.scalars, **mine.scalars}.items())),
-        )
+        near = []
+        for joint in draft.joints:
+            mine, other = types[joint.version], types[joint.neighbour]
+            ends = (mine.structs[kind], mine), (other.structs[kind], other)
+            edge = pair(self.problems, draft.resource, joint, *ends, hub=False)
+            if joint.neighbour == draft.storage:
+                near.append(edge)
+        own = hub_types(_reachable(stored, [kind]), near)
+        for go, struct in own.structs.items():
+            hub.structs[go] = self._merged(draft, hub.structs.get(go), struct)
+        hub.scalars.update(own.scalars)
+
+    def _merged(self, draft: _Draft, other: Struct | None, mine: Struct) -> Struct:
+        """A hub's struct that two kinds share; a field may be absent if it may for either of them."""
+        kind = draft.resource.spec.kind
+        first = self.owners.setdefault(mine.go, kind)
+        if other is None:
+            return mine
+        if _content(other) != _content(mine):
+            message = f"{first} and {kind} store the type {mine.go} in different shapes"
+            hint = "give one of the two types another name, or both kinds the same storage version"
+            self.problems.add(draft.resource.source, ("kind",), message, hint)
+            return mine
+        pairs = zip(other.fields, mine.fields, strict=True)
+        return replace(mine, fields=tuple(replace(a, pointer=a.pointer or b.pointer) for a, b in pairs))
 
     def _edges(self, draft: _Draft, types: dict[str, Types], hub: Types) -> dict[str, Edge]:
-        """Return every version's conversion to its neighbour; the storage version's neighbour is the hub too."""
+        """Return every version's conversion to its neighbour, where the hub stands for the storage version."""
         kind = draft.resource.spec.kind
-        joints = (*draft.joints, Joint(draft.storage, draft.storage, (), ()))
+        joints = (*draft.joints, Joint(draft.storage, draft.storage, (), (), forward=True))
         edges = {}
         for joint in joints:
             near = joint.neighbour == draft.storage
@@ -170,12 +179,9 @@ class _Group:
         root = hub.structs[spec.kind]
         scales = {v.scale for v in versions if v.scale}
         if len(scales) > 1:
-            self.problems.add(
-                draft.resource.source,
-                ("versions",),
-                "the scale subresources of the versions are not the same fields",
-                key=True,
-            )
+            message = "the scale subresources of the versions are not the same fields"
+            hint = "let them name fields that convert into each other"
+            self.problems.add(draft.resource.source, ("versions",), message, hint, key=True)
         return Kind(
             kind=spec.kind,
             list_kind=spec.names.list_kind or spec.kind + "List",
@@ -186,7 +192,7 @@ class _Group:
             namespaced=spec.scope == "Namespaced",
             description=spec.description,
             storage=draft.storage,
-            status=_has_status(spec.versions[0]),
+            status=has_status(spec.versions[0]),
             hooks=tuple(sorted(set(spec.hooks))),
             package=names.package(spec.kind),
             hub=root,
@@ -201,36 +207,33 @@ class _Group:
         types: dict[str, Types],
         hub: Types,
         edge: Edge,
-        moves: "Moves",
+        moves: Moves,
     ) -> KindVersion:
         resource, spec = draft.resource, draft.resource.spec
-        at = ("versions", spec.versions.index(version))
-        root, mine = types[version.name].structs[spec.kind], types[version.name]
-        context = (self.problems, resource.source, at, version, root, mine)
+        at: Path = ("versions", spec.versions.index(version))
+        mine = types[version.name]
+        root = mine.structs[spec.kind]
+        facets = Facets(
+            self.problems, resource.source, at, version, root, mine, hub.structs[spec.kind], hub, moves
+        )
         warning = version.deprecation_warning or f"{self.name}/{version.name} {spec.kind} is deprecated"
+        renames = {(dotted(stored), dotted(own)) for own, stored in moves}
         return KindVersion(
             version=version.name,
             root=root,
             served=version.served,
             warning=warning if version.deprecated else "",
-            columns=columns(*context),
-            selectable=selectable(*context, hub.structs[spec.kind], hub, moves),
-            scale=scale(*context, hub.structs[spec.kind], hub, moves),
+            columns=facets.columns(),
+            selectable=facets.selectable(),
+            scale=facets.scale(),
             edge=edge,
-            renames=tuple(
-                sorted({(dotted(s), dotted(v)) for v, s in moves}, key=lambda p: (-p[0].count("."), p))
-            ),
+            renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
             sample=sample(mine, root),
         )
 
 
-Moves = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-
-
 def _moves_to_hub(version: str, draft: _Draft) -> Moves:
     """Return the moves from a version to the storage version, composed along the tree."""
-    from apigen.paths import moved
-
     by_version = {j.version: j for j in draft.joints}
     moves: Moves = ()
     while version != draft.storage:
@@ -238,13 +241,13 @@ def _moves_to_hub(version: str, draft: _Draft) -> Moves:
         step: Moves = tuple((r.source, r.target) for r in joint.rules)
         back = tuple((b, a) for a, b in moves)
         composed = {(a, moved(b, step)) for a, b in moves} | {(moved(a, back), b) for a, b in step}
-        moves, version = tuple(sorted((a, b) for a, b in composed if a != b)), joint.neighbour
-    return moves
+        moves, version = tuple(sorted(composed)), joint.neighbour
+    return tuple(m for m in moves if m[0] != m[1] or _matters(m[0], moves))
 
 
-def _has_status(version: VersionSpec) -> bool:
-    wanted = version.subresources.status
-    return "status" in version.fields if wanted is None else wanted
+def _matters(path: tuple[str, ...], moves: Moves) -> bool:
+    """Whether saying that a path stays says something: it would move with what it is in."""
+    return any(a != b and path[: len(end)] == end for a, b in moves for end in (a, b))
 
 
 def _model_prefix(group: str) -> str:
@@ -278,6 +281,3 @@ def _parts(schema: Schema) -> Iterator[Schema]:
     yield schema
     if schema.item is not None:
         yield from _parts(schema.item)
-
-
-__all__ = ["Frame", "resolve"]

@@ -53,9 +53,10 @@ class KindView:
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
         self.path = f"{project.module}/internal/registry/{group.package}/{kind.package}"
         self.lister = names.exported(group.package) + kind.kind
-        self.variable = names.unexported(kind.kind)
-        self.alias = group.package + kind.package
-        self.hub_alias = group.package
+        self.variable = names.unexported(kind.kind) + "Endpoints"
+        self.alias = f"{group.package}{kind.package}registry"
+        self.group_package = group.package
+        self.hub_alias = f"{group.package}hub"
 
     @property
     def version_names(self) -> str:
@@ -315,7 +316,7 @@ class SampleView:
     def __init__(self, kind: KindView, version: KindVersion) -> None:
         self.kind, self.version, self.served = kind.kind, version.version, version.served
         self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
-        self.alias = kind.model_group.package + version.version
+        self.alias = names.version_alias(kind.model_group.package, version.version)
         self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
         self._fields, self._kind, self._version = version.sample, kind, version
 
@@ -340,7 +341,7 @@ class SampleView:
             ("namespaced", kind.namespaced),
             ("shortNames", kind.short_names),
             ("categories", kind.categories),
-            ("sample", quote(f"{kind.hub_alias}_{self.version}_{kind.package}.yaml")),
+            ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
             ("status", quote(json.dumps(self._status)) if kind.status else "nil"),
             ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
             ("selectable", _texts(tuple(s.label for s in self._version.selectable))),
@@ -363,4 +364,4 @@ class SampleView:
         for field in path:
             now = now.get(field.json, {})
         more, limits = int(now or 0) + 1, path[-1].schema.limits
-        return more if limits.maximum is None or more <= limits.maximum else max(more - 2, 0)
+        return more if limits.maximum is None or more <= limits.maximum else max(more - 2, int(limits.minimum or 0))

@@ -30,7 +30,7 @@ class GroupView:
         self.name, self.package = group.name, group.package
         self.install_alias = f"install{group.package}"
         self.install_path = f"{project.module}/internal/apis/{group.package}/install"
-        self.hub_alias = group.package
+        self.hub_alias = f"{group.package}hub"
         self.function = f"install{group.package[0].upper()}{group.package[1:]}"
         self.kind_views = [KindView(project, group, k) for k in group.kinds]
         self._group = group

@@ -4,6 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
+from apigen import names
 from apigen.goconvert import Converter
 from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
@@ -21,7 +22,7 @@ class VersionView(TypesView):
         super().__init__(project, group, version.types, version.kinds)
         self.version, self.name = version, version.name
         self.package = version.name
-        self.alias = group.package + version.name
+        self.alias = names.version_alias(group.package, version.name)
         self.internal_alias = f"internal{version.name}"
         self.external_path = f"{project.module}/api/{group.package}/{version.name}"
         self.internal_path = f"{project.module}/internal/apis/{group.package}/{version.name}"
@@ -120,7 +121,7 @@ class VersionView(TypesView):
             there, label = (
                 ("hub", self.model.package)
                 if edge.target is None
-                else (self.model.package + edge.target, edge.target)
+                else (names.version_alias(self.model.package, edge.target), edge.target)
             )
             to = Converter(edge.to_target, self.alias, there, self.name, label)
             back = Converter(edge.from_target, there, self.alias, label, self.name)
@@ -171,7 +172,7 @@ class VersionView(TypesView):
         if edge.target is None:
             lines = ["out.ObjectMeta = in.ObjectMeta", *converter.body(converter.frames[frame]), "return nil"]
             return Function(name, block(lines), name, source, target, "converts; absent stays absent.")
-        mid, label = f"{self.model.package}{edge.target}.{kind.kind}", edge.target
+        mid, label = f"{names.version_alias(self.model.package, edge.target)}.{kind.kind}", edge.target
         step = converter.function(frame)
         far = f"internal{label}.Convert_" + (
             f"{label}_{kind.kind}_To_{self.model.package}_{kind.kind}"
@@ -223,7 +224,7 @@ class VersionView(TypesView):
             if edge.target:
                 path = f"{self.module}/api/{self.model.package}/{edge.target}"
                 candidates |= {
-                    (self.model.package + edge.target, path),
+                    (names.version_alias(self.model.package, edge.target), path),
                     (f"internal{edge.target}", f"{self.hub_path}/{edge.target}"),
                 }
         always = {

@@ -4,6 +4,7 @@ package test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 )
 
@@ -83,8 +83,8 @@ func TestFieldSelector(t *testing.T) {
 		f.create(t, f.object(t, "-other"))
 		set := fields.Set{"metadata.name": created.GetName()}
 		for _, path := range f.selectable {
-			if value, found, _ := unstructured.NestedString(created.Object, strings.Split(path, ".")...); found {
-				set[path] = value
+			if value, found, _ := unstructured.NestedFieldNoCopy(created.Object, strings.Split(path, ".")...); found {
+				set[path] = fmt.Sprint(value)
 			}
 		}
 		list, err := f.List(t.Context(), metav1.ListOptions{FieldSelector: set.String()})
@@ -148,61 +148,4 @@ func next(t *testing.T, watcher watch.Interface, want watch.EventType) *unstruct
 	}
 	t.Fatalf("the watch ended before the event %s", want)
 	return nil
-}
-
-func TestDelete(t *testing.T) {
-	eachResource(t, func(t *testing.T, f *fixture) {
-		created := f.create(t, f.object(t, ""))
-		err := f.Delete(t.Context(), f.name, *metav1.NewPreconditionDeleteOptions("another"))
-		if !apierrors.IsConflict(err) {
-			t.Errorf("delete with a wrong UID: got %v, want a conflict", err)
-		}
-		f.unchanged(t, created)
-		if err := f.Delete(t.Context(), f.name, *metav1.NewPreconditionDeleteOptions(string(created.GetUID()))); err != nil {
-			t.Fatal(err)
-		}
-		f.gone(t, f.name)
-	})
-}
-
-func TestFinalizers(t *testing.T) {
-	eachResource(t, func(t *testing.T, f *fixture) {
-		sample := f.object(t, "")
-		sample.SetFinalizers([]string{"example.com/test"})
-		created := f.create(t, sample)
-		if err := f.Delete(t.Context(), f.name, metav1.DeleteOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		deleted := f.get(t, f.name)
-		if deleted.GetDeletionTimestamp() == nil || deleted.GetUID() != created.GetUID() {
-			t.Errorf("want the object to wait for its finalizer, got %s", text(t, deleted.Object))
-		}
-		if _, err := f.Patch(t.Context(), f.name, types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		f.gone(t, f.name)
-	})
-}
-
-// TestDeleteCollection asks also as the namespace controller does, which prefers protobuf.
-func TestDeleteCollection(t *testing.T) {
-	eachResource(t, func(t *testing.T, f *fixture) {
-		for _, accept := range []string{"application/json", "application/vnd.kubernetes.protobuf,application/json"} {
-			kept := f.object(t, "-kept")
-			kept.SetLabels(nil)
-			kept = f.create(t, kept)
-			f.create(t, f.object(t, "-1"))
-			f.create(t, f.object(t, "-2"))
-			request := discoveryClient.RESTClient().Delete().AbsPath(f.path()).Param("labelSelector", f.selector)
-			if err := request.SetHeader("Accept", accept).Do(t.Context()).Error(); err != nil {
-				t.Fatalf("Accept: %s: %v", accept, err)
-			}
-			f.gone(t, f.name+"-1")
-			f.gone(t, f.name+"-2")
-			f.unchanged(t, kept)
-			if err := f.Delete(t.Context(), kept.GetName(), metav1.DeleteOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
 }

@@ -148,30 +148,3 @@ func TestFieldValidation(t *testing.T) {
 		}
 	})
 }
-
-func TestDeprecation(t *testing.T) {
-	eachResource(t, func(t *testing.T, f *fixture) {
-		var want []string
-		if f.deprecation != "" {
-			want = []string{f.deprecation}
-		}
-		if got := f.post(t, f.object(t, ""), metav1.FieldValidationStrict); !slices.Equal(want, got) {
-			t.Errorf("got the warnings %q, want %q", got, want)
-		}
-	})
-}
-
-// post creates an object and returns the warnings.
-func (f *fixture) post(t *testing.T, obj *unstructured.Unstructured, validation string) []string {
-	t.Helper()
-	request := discoveryClient.RESTClient().Post().AbsPath(f.path()).Param("fieldValidation", validation)
-	result := request.SetHeader("Content-Type", "application/json").Body([]byte(text(t, obj.Object))).Do(t.Context())
-	if err := result.Error(); err != nil {
-		t.Fatal(err)
-	}
-	var warnings []string
-	for _, warning := range result.Warnings() {
-		warnings = append(warnings, warning.Text)
-	}
-	return warnings
-}

@@ -13,18 +13,19 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic"
 )
 
-// label is on every object that a test makes; its value names the test and the version.
+// label is on every object that a test makes; its value is the name of the fixture.
 const label = "test"
 
 // fixture is a resource under test. Its objects are those of one test: tests of all resources run side by side.
 type fixture struct {
 	resource
 	dynamic.ResourceInterface
-	// name is that of the first object; those of others begin with it.
+	// name is that of the first object; those of others begin with it. No other fixture has it.
 	name string
 	// selector selects the objects of this test.
 	selector string
@@ -33,7 +34,7 @@ type fixture struct {
 func newFixture(t *testing.T, r resource) *fixture {
 	t.Helper()
 	test, _, _ := strings.Cut(t.Name(), "/")
-	name := strings.ToLower(test) + "-" + r.Version
+	name := strings.ToLower(test) + "-" + r.Version + "-" + rand.String(5)
 	return &fixture{r, r.client(), name, label + "=" + name}
 }
 
@@ -64,6 +65,21 @@ func (f *fixture) create(t *testing.T, obj *unstructured.Unstructured) *unstruct
 		t.Fatal(err)
 	}
 	return created
+}
+
+// post creates an object and returns the warnings.
+func (f *fixture) post(t *testing.T, obj *unstructured.Unstructured, validation string) []string {
+	t.Helper()
+	request := discoveryClient.RESTClient().Post().AbsPath(f.path()).Param("fieldValidation", validation)
+	result := request.SetHeader("Content-Type", "application/json").Body([]byte(text(t, obj.Object))).Do(t.Context())
+	if err := result.Error(); err != nil {
+		t.Fatal(err)
+	}
+	var warnings []string
+	for _, warning := range result.Warnings() {
+		warnings = append(warnings, warning.Text)
+	}
+	return warnings
 }
 
 func (f *fixture) get(t *testing.T, name string) *unstructured.Unstructured {

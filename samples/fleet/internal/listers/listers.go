@@ -15,18 +15,18 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 
-	fleet "example.com/fleet/internal/apis/fleet"
-	policy "example.com/fleet/internal/apis/policy"
+	fleethub "example.com/fleet/internal/apis/fleet"
+	policyhub "example.com/fleet/internal/apis/policy"
 )
 
 // Listers has a lister for every kind. They work once the server has started.
 type Listers struct {
 	// FleetMachine reads machines.fleet.example.com.
-	FleetMachine Lister[fleet.Machine]
+	FleetMachine Lister[fleethub.Machine]
 	// FleetProfile reads profiles.fleet.example.com.
-	FleetProfile Lister[fleet.Profile]
+	FleetProfile Lister[fleethub.Profile]
 	// PolicyPolicy reads policies.policy.fleet.example.com.
-	PolicyPolicy Lister[policy.Policy]
+	PolicyPolicy Lister[policyhub.Policy]
 }
 
 // Storage is what a lister reads from.

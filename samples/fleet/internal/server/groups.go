@@ -14,9 +14,9 @@ import (
 	installfleet "example.com/fleet/internal/apis/fleet/install"
 	installpolicy "example.com/fleet/internal/apis/policy/install"
 	"example.com/fleet/internal/listers"
-	fleetmachine "example.com/fleet/internal/registry/fleet/machine"
-	fleetprofile "example.com/fleet/internal/registry/fleet/profile"
-	policypolicy "example.com/fleet/internal/registry/policy/policy"
+	fleetmachineregistry "example.com/fleet/internal/registry/fleet/machine"
+	fleetprofileregistry "example.com/fleet/internal/registry/fleet/profile"
+	policypolicyregistry "example.com/fleet/internal/registry/policy/policy"
 )
 
 // installers register the types of each group.
@@ -58,46 +58,46 @@ func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 }
 
 func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	machine, err := fleetmachine.NewStorage(Scheme, getter, all)
+	machineEndpoints, err := fleetmachineregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.FleetMachine.Use(machine.Main)
-	profile, err := fleetprofile.NewStorage(Scheme, getter, all)
+	all.FleetMachine.Use(machineEndpoints.Main)
+	profileEndpoints, err := fleetprofileregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.FleetProfile.Use(profile.Main)
+	all.FleetProfile.Use(profileEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("fleet.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
-		"machines":        machine.Main,
-		"machines/status": machine.Status,
-		"machines/scale":  machine.Scale,
-		"profiles":        profile.Main,
+		"machines":        machineEndpoints.Main,
+		"machines/status": machineEndpoints.Status,
+		"machines/scale":  machineEndpoints.Scale,
+		"profiles":        profileEndpoints.Main,
 	}
 	group.VersionedResourcesStorageMap["v1beta1"] = map[string]rest.Storage{
-		"machines":        machine.Main,
-		"machines/status": machine.Status,
+		"machines":        machineEndpoints.Main,
+		"machines/status": machineEndpoints.Status,
 	}
 	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
-		"machines":        machine.Main,
-		"machines/status": machine.Status,
-		"machines/scale":  machine.Scale,
+		"machines":        machineEndpoints.Main,
+		"machines/status": machineEndpoints.Status,
+		"machines/scale":  machineEndpoints.Scale,
 	}
 	return s.InstallAPIGroup(&group)
 }
 
 func installPolicy(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	policy, err := policypolicy.NewStorage(Scheme, getter, all)
+	policyEndpoints, err := policypolicyregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.PolicyPolicy.Use(policy.Main)
+	all.PolicyPolicy.Use(policyEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("policy.fleet.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
-		"policies": policy.Main,
+		"policies": policyEndpoints.Main,
 	}
 	return s.InstallAPIGroup(&group)
 }

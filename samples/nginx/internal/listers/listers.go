@@ -15,13 +15,13 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 
-	nginx "example.com/edge/internal/apis/nginx"
+	nginxhub "example.com/edge/internal/apis/nginx"
 )
 
 // Listers has a lister for every kind. They work once the server has started.
 type Listers struct {
 	// NginxUpstream reads upstreams.nginx.example.com.
-	NginxUpstream Lister[nginx.Upstream]
+	NginxUpstream Lister[nginxhub.Upstream]
 }
 
 // Storage is what a lister reads from.

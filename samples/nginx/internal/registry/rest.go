@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
@@ -45,9 +46,26 @@ func (r *REST) ShortNames() []string { return r.Names.Short }
 // Categories implements rest.CategoriesProvider.
 func (r *REST) Categories() []string { return r.Names.Categories }
 
+// Create implements rest.Creater.
+func (r *REST) Create(ctx context.Context, obj runtime.Object, validate rest.ValidateObjectFunc, options *metav1.CreateOptions) (runtime.Object, error) {
+	out, err := r.Store.Create(ctx, obj, validate, options)
+	return out, checkSize(err)
+}
+
+// Get implements rest.Getter.
+func (r *REST) Get(ctx context.Context, name string, options *metav1.GetOptions) (runtime.Object, error) {
+	if options != nil {
+		if err := checkResourceVersion(options.ResourceVersion); err != nil {
+			return nil, err
+		}
+	}
+	return r.Store.Get(ctx, name, options)
+}
+
 // Update implements rest.Updater.
 func (r *REST) Update(ctx context.Context, name string, info rest.UpdatedObjectInfo, create rest.ValidateObjectFunc, update rest.ValidateObjectUpdateFunc, allowCreate bool, options *metav1.UpdateOptions) (runtime.Object, bool, error) {
-	return r.Store.Update(ctx, name, decoded{info, r.Kind, name}, create, update, allowCreate, options)
+	out, created, err := r.Store.Update(ctx, name, decoded{info, r.Kind, name}, create, update, allowCreate, options)
+	return out, created, checkSize(err)
 }
 
 // Watch implements rest.Watcher.
@@ -69,6 +87,14 @@ func checkResourceVersion(version string) error {
 		return apierrors.NewBadRequest("invalid resource version " + strconv.Quote(version) + ": not a number")
 	}
 	return nil
+}
+
+// checkSize answers 413, not 500, where an object is too large for etcd: for its client or for its server.
+func checkSize(err error) error {
+	if err != nil && (strings.Contains(err.Error(), "trying to send message larger than max") || strings.Contains(err.Error(), "etcdserver: request is too large")) {
+		return apierrors.NewRequestEntityTooLargeError("the object is too large for the store: " + err.Error())
+	}
+	return err
 }
 
 // decoded answers 422, not 500, where a patch or an apply makes something that does not decode.

@@ -13,7 +13,7 @@ import (
 
 	installnginx "example.com/edge/internal/apis/nginx/install"
 	"example.com/edge/internal/listers"
-	nginxupstream "example.com/edge/internal/registry/nginx/upstream"
+	nginxupstreamregistry "example.com/edge/internal/registry/nginx/upstream"
 )
 
 // installers register the types of each group.
@@ -51,21 +51,21 @@ func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 }
 
 func installNginx(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	upstream, err := nginxupstream.NewStorage(Scheme, getter, all)
+	upstreamEndpoints, err := nginxupstreamregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.NginxUpstream.Use(upstream.Main)
+	all.NginxUpstream.Use(upstreamEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("nginx.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
-		"upstreams":        upstream.Main,
-		"upstreams/status": upstream.Status,
-		"upstreams/scale":  upstream.Scale,
+		"upstreams":        upstreamEndpoints.Main,
+		"upstreams/status": upstreamEndpoints.Status,
+		"upstreams/scale":  upstreamEndpoints.Scale,
 	}
 	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
-		"upstreams":        upstream.Main,
-		"upstreams/status": upstream.Status,
+		"upstreams":        upstreamEndpoints.Main,
+		"upstreams/status": upstreamEndpoints.Status,
 	}
 	return s.InstallAPIGroup(&group)
 }

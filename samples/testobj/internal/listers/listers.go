@@ -15,13 +15,13 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 
-	test "example.com/testobj/internal/apis/test"
+	testhub "example.com/testobj/internal/apis/test"
 )
 
 // Listers has a lister for every kind. They work once the server has started.
 type Listers struct {
 	// TestTestObj reads testobjs.test.example.com.
-	TestTestObj Lister[test.TestObj]
+	TestTestObj Lister[testhub.TestObj]
 }
 
 // Storage is what a lister reads from.

@@ -13,7 +13,7 @@ import (
 
 	installtest "example.com/testobj/internal/apis/test/install"
 	"example.com/testobj/internal/listers"
-	testtestobj "example.com/testobj/internal/registry/test/testobj"
+	testtestobjregistry "example.com/testobj/internal/registry/test/testobj"
 )
 
 // installers register the types of each group.
@@ -49,15 +49,15 @@ func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 }
 
 func installTest(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	testObj, err := testtestobj.NewStorage(Scheme, getter, all)
+	testObjEndpoints, err := testtestobjregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.TestTestObj.Use(testObj.Main)
+	all.TestTestObj.Use(testObjEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("test.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
-		"testobjs": testObj.Main,
+		"testobjs": testObjEndpoints.Main,
 	}
 	return s.InstallAPIGroup(&group)
 }

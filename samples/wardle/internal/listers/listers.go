@@ -15,15 +15,15 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 
-	wardle "example.com/wardle/internal/apis/wardle"
+	wardlehub "example.com/wardle/internal/apis/wardle"
 )
 
 // Listers has a lister for every kind. They work once the server has started.
 type Listers struct {
 	// WardleFischer reads fischers.wardle.example.com.
-	WardleFischer Lister[wardle.Fischer]
+	WardleFischer Lister[wardlehub.Fischer]
 	// WardleFlunder reads flunders.wardle.example.com.
-	WardleFlunder Lister[wardle.Flunder]
+	WardleFlunder Lister[wardlehub.Flunder]
 }
 
 // Storage is what a lister reads from.

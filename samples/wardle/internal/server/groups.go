@@ -13,8 +13,8 @@ import (
 
 	installwardle "example.com/wardle/internal/apis/wardle/install"
 	"example.com/wardle/internal/listers"
-	wardlefischer "example.com/wardle/internal/registry/wardle/fischer"
-	wardleflunder "example.com/wardle/internal/registry/wardle/flunder"
+	wardlefischerregistry "example.com/wardle/internal/registry/wardle/fischer"
+	wardleflunderregistry "example.com/wardle/internal/registry/wardle/flunder"
 )
 
 // installers register the types of each group.
@@ -51,26 +51,26 @@ func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 }
 
 func installWardle(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	fischer, err := wardlefischer.NewStorage(Scheme, getter, all)
+	fischerEndpoints, err := wardlefischerregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.WardleFischer.Use(fischer.Main)
-	flunder, err := wardleflunder.NewStorage(Scheme, getter, all)
+	all.WardleFischer.Use(fischerEndpoints.Main)
+	flunderEndpoints, err := wardleflunderregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
 	}
-	all.WardleFlunder.Use(flunder.Main)
+	all.WardleFlunder.Use(flunderEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("wardle.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1beta1"] = map[string]rest.Storage{
-		"flunders":        flunder.Main,
-		"flunders/status": flunder.Status,
+		"flunders":        flunderEndpoints.Main,
+		"flunders/status": flunderEndpoints.Status,
 	}
 	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
-		"fischers":        fischer.Main,
-		"flunders":        flunder.Main,
-		"flunders/status": flunder.Status,
+		"fischers":        fischerEndpoints.Main,
+		"flunders":        flunderEndpoints.Main,
+		"flunders/status": flunderEndpoints.Status,
 	}
 	return s.InstallAPIGroup(&group)
 }

@@ -43,10 +43,6 @@ func ValidateProfile(obj *hub.Profile) field.ErrorList {
 func validateDisk(in *fleetv1.Disk, path *field.Path) (errs field.ErrorList) {
 	if in.Device == "" {
 		errs = append(errs, field.Required(path.Child("device"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Device) < 1 {
-			errs = append(errs, field.TooShort(path.Child("device"), in.Device, 1))
-		}
 	}
 	return errs
 }
@@ -60,10 +56,8 @@ func validateMachine(in *fleetv1.Machine, path *field.Path) (errs field.ErrorLis
 func validateMachineSpec(in *fleetv1.MachineSpec, path *field.Path) (errs field.ErrorList) {
 	if in.Role == "" {
 		errs = append(errs, field.Required(path.Child("role"), ""))
-	} else {
-		if !slices.Contains(validMachineSpecRole, in.Role) {
-			errs = append(errs, field.NotSupported(path.Child("role"), in.Role, validMachineSpecRole))
-		}
+	} else if !slices.Contains(validMachineSpecRole, in.Role) {
+		errs = append(errs, field.NotSupported(path.Child("role"), in.Role, validMachineSpecRole))
 	}
 	if in.Resources != nil {
 		errs = append(errs, validateMachineSpecResources(in.Resources, path.Child("resources"))...)
@@ -77,19 +71,15 @@ func validateMachineSpec(in *fleetv1.MachineSpec, path *field.Path) (errs field.
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)
 	}
-	if in.Replicas != nil {
-		if *in.Replicas < 0 {
-			errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
-		}
+	if in.Replicas != nil && *in.Replicas < 0 {
+		errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
 	}
 	return errs
 }
 
 func validateMachineSpecLocation(in *fleetv1.MachineSpecLocation, path *field.Path) (errs field.ErrorList) {
-	if in.Rack != nil {
-		if utf8.RuneCountInString(*in.Rack) > 20 {
-			errs = append(errs, field.TooLongCharacters(path.Child("rack"), *in.Rack, 20))
-		}
+	if in.Rack != nil && utf8.RuneCountInString(*in.Rack) > 20 {
+		errs = append(errs, field.TooLongCharacters(path.Child("rack"), *in.Rack, 20))
 	}
 	return errs
 }
@@ -125,13 +115,8 @@ func validateMachineStatus(in *fleetv1.MachineStatus, path *field.Path) (errs fi
 func validatePort(in *fleetv1.Port, path *field.Path) (errs field.ErrorList) {
 	if in.Name == "" {
 		errs = append(errs, field.Required(path.Child("name"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Name) < 1 {
-			errs = append(errs, field.TooShort(path.Child("name"), in.Name, 1))
-		}
-		if utf8.RuneCountInString(in.Name) > 15 {
-			errs = append(errs, field.TooLongCharacters(path.Child("name"), in.Name, 15))
-		}
+	} else if utf8.RuneCountInString(in.Name) > 15 {
+		errs = append(errs, field.TooLongCharacters(path.Child("name"), in.Name, 15))
 	}
 	if in.Number == 0 {
 		errs = append(errs, field.Required(path.Child("number"), ""))
@@ -143,10 +128,8 @@ func validatePort(in *fleetv1.Port, path *field.Path) (errs field.ErrorList) {
 			errs = append(errs, field.Invalid(path.Child("number"), in.Number, "must be less than or equal to 65535"))
 		}
 	}
-	if in.Protocol != nil {
-		if !slices.Contains(validProtocol, *in.Protocol) {
-			errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
-		}
+	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
+		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
 	}
 	return errs
 }
@@ -157,10 +140,8 @@ func validateProfile(in *fleetv1.Profile, path *field.Path) (errs field.ErrorLis
 }
 
 func validateProfileSpec(in *fleetv1.ProfileSpec, path *field.Path) (errs field.ErrorList) {
-	if in.Small != nil {
-		if !slices.Contains(validProfileSpecSmall, *in.Small) {
-			errs = append(errs, field.NotSupported(path.Child("small"), *in.Small, validation.Texts(validProfileSpecSmall)))
-		}
+	if in.Small != nil && !slices.Contains(validProfileSpecSmall, *in.Small) {
+		errs = append(errs, field.NotSupported(path.Child("small"), *in.Small, validation.Texts(validProfileSpecSmall)))
 	}
 	if in.Big != nil {
 		if *in.Big < -5000000000 {
@@ -181,10 +162,8 @@ func validateProfileSpec(in *fleetv1.ProfileSpec, path *field.Path) (errs field.
 	if in.Template != nil {
 		errs = append(errs, validation.EmbeddedResource(in.Template.Raw, path.Child("template"))...)
 	}
-	if in.Mode != nil {
-		if !slices.Contains(validProfileSpecMode, *in.Mode) {
-			errs = append(errs, field.NotSupported(path.Child("mode"), *in.Mode, validProfileSpecMode))
-		}
+	if in.Mode != nil && !slices.Contains(validProfileSpecMode, *in.Mode) {
+		errs = append(errs, field.NotSupported(path.Child("mode"), *in.Mode, validProfileSpecMode))
 	}
 	errs = append(errs, validation.Unique(in.Names, path.Child("names"))...)
 	for i := range in.Names {
@@ -212,10 +191,6 @@ func validateProfileSpec(in *fleetv1.ProfileSpec, path *field.Path) (errs field.
 func validateProfileSpecPartsItem(in *fleetv1.ProfileSpecPartsItem, path *field.Path) (errs field.ErrorList) {
 	if in.Name == "" {
 		errs = append(errs, field.Required(path.Child("name"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Name) < 1 {
-			errs = append(errs, field.TooShort(path.Child("name"), in.Name, 1))
-		}
 	}
 	return errs
 }
@@ -233,10 +208,6 @@ func validateProfileSpecZonesValue(in *fleetv1.ProfileSpecZonesValue, path *fiel
 func validateTree(in *fleetv1.Tree, path *field.Path) (errs field.ErrorList) {
 	if in.Name == "" {
 		errs = append(errs, field.Required(path.Child("name"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Name) < 1 {
-			errs = append(errs, field.TooShort(path.Child("name"), in.Name, 1))
-		}
 	}
 	if in.Left != nil {
 		errs = append(errs, validateTree(in.Left, path.Child("left"))...)

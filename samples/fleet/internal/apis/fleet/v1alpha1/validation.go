@@ -31,10 +31,6 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 func validateDisk(in *fleetv1alpha1.Disk, path *field.Path) (errs field.ErrorList) {
 	if in.Path == "" {
 		errs = append(errs, field.Required(path.Child("path"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Path) < 1 {
-			errs = append(errs, field.TooShort(path.Child("path"), in.Path, 1))
-		}
 	}
 	return errs
 }
@@ -48,10 +44,8 @@ func validateMachine(in *fleetv1alpha1.Machine, path *field.Path) (errs field.Er
 func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs field.ErrorList) {
 	if in.Role == "" {
 		errs = append(errs, field.Required(path.Child("role"), ""))
-	} else {
-		if !slices.Contains(validMachineSpecRole, in.Role) {
-			errs = append(errs, field.NotSupported(path.Child("role"), in.Role, validMachineSpecRole))
-		}
+	} else if !slices.Contains(validMachineSpecRole, in.Role) {
+		errs = append(errs, field.NotSupported(path.Child("role"), in.Role, validMachineSpecRole))
 	}
 	if in.CPUs != nil {
 		if *in.CPUs < 1 {
@@ -70,10 +64,8 @@ func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs 
 	for i := range in.Disks {
 		errs = append(errs, validateDisk(&in.Disks[i], path.Child("disks").Index(i))...)
 	}
-	if in.Rack != nil {
-		if utf8.RuneCountInString(*in.Rack) > 20 {
-			errs = append(errs, field.TooLongCharacters(path.Child("rack"), *in.Rack, 20))
-		}
+	if in.Rack != nil && utf8.RuneCountInString(*in.Rack) > 20 {
+		errs = append(errs, field.TooLongCharacters(path.Child("rack"), *in.Rack, 20))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Ports, path.Child("ports"), func(in *fleetv1alpha1.Port) map[string]any {
 		return map[string]any{"name": in.Name}
@@ -81,10 +73,8 @@ func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs 
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)
 	}
-	if in.Replicas != nil {
-		if *in.Replicas < 0 {
-			errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
-		}
+	if in.Replicas != nil && *in.Replicas < 0 {
+		errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
 	}
 	return errs
 }
@@ -99,13 +89,8 @@ func validateMachineStatus(in *fleetv1alpha1.MachineStatus, path *field.Path) (e
 func validatePort(in *fleetv1alpha1.Port, path *field.Path) (errs field.ErrorList) {
 	if in.Name == "" {
 		errs = append(errs, field.Required(path.Child("name"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Name) < 1 {
-			errs = append(errs, field.TooShort(path.Child("name"), in.Name, 1))
-		}
-		if utf8.RuneCountInString(in.Name) > 15 {
-			errs = append(errs, field.TooLongCharacters(path.Child("name"), in.Name, 15))
-		}
+	} else if utf8.RuneCountInString(in.Name) > 15 {
+		errs = append(errs, field.TooLongCharacters(path.Child("name"), in.Name, 15))
 	}
 	if in.Number == 0 {
 		errs = append(errs, field.Required(path.Child("number"), ""))
@@ -117,10 +102,8 @@ func validatePort(in *fleetv1alpha1.Port, path *field.Path) (errs field.ErrorLis
 			errs = append(errs, field.Invalid(path.Child("number"), in.Number, "must be less than or equal to 65535"))
 		}
 	}
-	if in.Protocol != nil {
-		if !slices.Contains(validProtocol, *in.Protocol) {
-			errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
-		}
+	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
+		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
 	}
 	return errs
 }

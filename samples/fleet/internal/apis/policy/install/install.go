@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 
-	policyv1 "example.com/fleet/api/policy/v1"
-	policyv2beta1 "example.com/fleet/api/policy/v2beta1"
+	policyapiv1 "example.com/fleet/api/policy/v1"
+	policyapiv2beta1 "example.com/fleet/api/policy/v2beta1"
 	hub "example.com/fleet/internal/apis/policy"
 	internalv1 "example.com/fleet/internal/apis/policy/v1"
 	internalv2beta1 "example.com/fleet/internal/apis/policy/v2beta1"
@@ -19,5 +19,5 @@ func Install(scheme *runtime.Scheme) {
 	utilruntime.Must(hub.AddToScheme(scheme))
 	utilruntime.Must(internalv1.AddToScheme(scheme))
 	utilruntime.Must(internalv2beta1.AddToScheme(scheme))
-	utilruntime.Must(scheme.SetVersionPriority(policyv1.SchemeGroupVersion, policyv2beta1.SchemeGroupVersion))
+	utilruntime.Must(scheme.SetVersionPriority(policyapiv1.SchemeGroupVersion, policyapiv2beta1.SchemeGroupVersion))
 }

@@ -7,13 +7,13 @@ import (
 
 	"k8s.io/apimachinery/pkg/conversion"
 
-	policyv1 "example.com/fleet/api/policy/v1"
+	policyapiv1 "example.com/fleet/api/policy/v1"
 	hub "example.com/fleet/internal/apis/policy"
 	"example.com/fleet/internal/convert"
 )
 
 // Convert_v1_Policy_To_policy_Policy converts; absent stays absent.
-func Convert_v1_Policy_To_policy_Policy(in *policyv1.Policy, out *hub.Policy, s conversion.Scope) error {
+func Convert_v1_Policy_To_policy_Policy(in *policyapiv1.Policy, out *hub.Policy, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
 	out.Spec = *(*hub.PolicySpec)(unsafe.Pointer(&in.Spec))
 	out.Status = hub.PolicyStatus(in.Status)
@@ -21,7 +21,7 @@ func Convert_v1_Policy_To_policy_Policy(in *policyv1.Policy, out *hub.Policy, s 
 }
 
 // Convert_v1_PolicyList_To_policy_PolicyList converts a list.
-func Convert_v1_PolicyList_To_policy_PolicyList(in *policyv1.PolicyList, out *hub.PolicyList, s conversion.Scope) error {
+func Convert_v1_PolicyList_To_policy_PolicyList(in *policyapiv1.PolicyList, out *hub.PolicyList, s conversion.Scope) error {
 	out.ListMeta = in.ListMeta
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_v1_Policy_To_policy_Policy)
@@ -29,15 +29,15 @@ func Convert_v1_PolicyList_To_policy_PolicyList(in *policyv1.PolicyList, out *hu
 }
 
 // Convert_policy_Policy_To_v1_Policy converts; absent stays absent.
-func Convert_policy_Policy_To_v1_Policy(in *hub.Policy, out *policyv1.Policy, s conversion.Scope) error {
+func Convert_policy_Policy_To_v1_Policy(in *hub.Policy, out *policyapiv1.Policy, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	out.Spec = *(*policyv1.PolicySpec)(unsafe.Pointer(&in.Spec))
-	out.Status = policyv1.PolicyStatus(in.Status)
+	out.Spec = *(*policyapiv1.PolicySpec)(unsafe.Pointer(&in.Spec))
+	out.Status = policyapiv1.PolicyStatus(in.Status)
 	return nil
 }
 
 // Convert_policy_PolicyList_To_v1_PolicyList converts a list.
-func Convert_policy_PolicyList_To_v1_PolicyList(in *hub.PolicyList, out *policyv1.PolicyList, s conversion.Scope) error {
+func Convert_policy_PolicyList_To_v1_PolicyList(in *hub.PolicyList, out *policyapiv1.PolicyList, s conversion.Scope) error {
 	out.ListMeta = in.ListMeta
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_policy_Policy_To_v1_Policy)

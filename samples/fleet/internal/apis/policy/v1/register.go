@@ -6,14 +6,14 @@ package v1
 import (
 	"k8s.io/apimachinery/pkg/runtime"
 
-	policyv1 "example.com/fleet/api/policy/v1"
+	policyapiv1 "example.com/fleet/api/policy/v1"
 	"example.com/fleet/internal/convert"
 )
 
 // AddToScheme registers types, defaults, conversions and the labels of field selectors.
 func AddToScheme(scheme *runtime.Scheme) error {
 	builder := runtime.NewSchemeBuilder(
-		policyv1.AddToScheme,
+		policyapiv1.AddToScheme,
 		addDefaults,
 		convert.Register(Convert_v1_Policy_To_policy_Policy),
 		convert.Register(Convert_policy_Policy_To_v1_Policy),

@@ -3,35 +3,29 @@
 package v1
 
 import (
-	"unicode/utf8"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	policyv1 "example.com/fleet/api/policy/v1"
+	policyapiv1 "example.com/fleet/api/policy/v1"
 	hub "example.com/fleet/internal/apis/policy"
 )
 
 // ValidatePolicy returns what is wrong with an object by the rules of this version, with its names of fields.
 func ValidatePolicy(obj *hub.Policy) field.ErrorList {
-	var in policyv1.Policy
+	var in policyapiv1.Policy
 	if err := Convert_policy_Policy_To_v1_Policy(obj, &in, nil); err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validatePolicy(&in, nil)
 }
 
-func validatePolicy(in *policyv1.Policy, path *field.Path) (errs field.ErrorList) {
+func validatePolicy(in *policyapiv1.Policy, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validatePolicySpec(&in.Spec, path.Child("spec"))...)
 	return errs
 }
 
-func validatePolicySpec(in *policyv1.PolicySpec, path *field.Path) (errs field.ErrorList) {
+func validatePolicySpec(in *policyapiv1.PolicySpec, path *field.Path) (errs field.ErrorList) {
 	if in.Action == "" {
 		errs = append(errs, field.Required(path.Child("action"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Action) < 1 {
-			errs = append(errs, field.TooShort(path.Child("action"), in.Action, 1))
-		}
 	}
 	if in.Subject == nil {
 		errs = append(errs, field.Required(path.Child("subject"), ""))
@@ -41,13 +35,9 @@ func validatePolicySpec(in *policyv1.PolicySpec, path *field.Path) (errs field.E
 	return errs
 }
 
-func validatePolicySpecSubject(in *policyv1.PolicySpecSubject, path *field.Path) (errs field.ErrorList) {
+func validatePolicySpecSubject(in *policyapiv1.PolicySpecSubject, path *field.Path) (errs field.ErrorList) {
 	if in.Kind == "" {
 		errs = append(errs, field.Required(path.Child("kind"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Kind) < 1 {
-			errs = append(errs, field.TooShort(path.Child("kind"), in.Kind, 1))
-		}
 	}
 	return errs
 }

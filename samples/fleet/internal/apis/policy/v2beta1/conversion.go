@@ -7,13 +7,13 @@ import (
 
 	"k8s.io/apimachinery/pkg/conversion"
 
-	policyv2beta1 "example.com/fleet/api/policy/v2beta1"
+	policyapiv2beta1 "example.com/fleet/api/policy/v2beta1"
 	hub "example.com/fleet/internal/apis/policy"
 	"example.com/fleet/internal/convert"
 )
 
 // Convert_v2beta1_Policy_To_policy_Policy converts; absent stays absent.
-func Convert_v2beta1_Policy_To_policy_Policy(in *policyv2beta1.Policy, out *hub.Policy, s conversion.Scope) error {
+func Convert_v2beta1_Policy_To_policy_Policy(in *policyapiv2beta1.Policy, out *hub.Policy, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
 	out.Spec = *(*hub.PolicySpec)(unsafe.Pointer(&in.Spec))
 	out.Status = hub.PolicyStatus(in.Status)
@@ -21,7 +21,7 @@ func Convert_v2beta1_Policy_To_policy_Policy(in *policyv2beta1.Policy, out *hub.
 }
 
 // Convert_v2beta1_PolicyList_To_policy_PolicyList converts a list.
-func Convert_v2beta1_PolicyList_To_policy_PolicyList(in *policyv2beta1.PolicyList, out *hub.PolicyList, s conversion.Scope) error {
+func Convert_v2beta1_PolicyList_To_policy_PolicyList(in *policyapiv2beta1.PolicyList, out *hub.PolicyList, s conversion.Scope) error {
 	out.ListMeta = in.ListMeta
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_v2beta1_Policy_To_policy_Policy)
@@ -29,15 +29,15 @@ func Convert_v2beta1_PolicyList_To_policy_PolicyList(in *policyv2beta1.PolicyLis
 }
 
 // Convert_policy_Policy_To_v2beta1_Policy converts; absent stays absent.
-func Convert_policy_Policy_To_v2beta1_Policy(in *hub.Policy, out *policyv2beta1.Policy, s conversion.Scope) error {
+func Convert_policy_Policy_To_v2beta1_Policy(in *hub.Policy, out *policyapiv2beta1.Policy, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	out.Spec = *(*policyv2beta1.PolicySpec)(unsafe.Pointer(&in.Spec))
-	out.Status = policyv2beta1.PolicyStatus(in.Status)
+	out.Spec = *(*policyapiv2beta1.PolicySpec)(unsafe.Pointer(&in.Spec))
+	out.Status = policyapiv2beta1.PolicyStatus(in.Status)
 	return nil
 }
 
 // Convert_policy_PolicyList_To_v2beta1_PolicyList converts a list.
-func Convert_policy_PolicyList_To_v2beta1_PolicyList(in *hub.PolicyList, out *policyv2beta1.PolicyList, s conversion.Scope) error {
+func Convert_policy_PolicyList_To_v2beta1_PolicyList(in *hub.PolicyList, out *policyapiv2beta1.PolicyList, s conversion.Scope) error {
 	out.ListMeta = in.ListMeta
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_policy_Policy_To_v2beta1_Policy)

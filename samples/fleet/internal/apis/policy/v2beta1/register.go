@@ -6,14 +6,14 @@ package v2beta1
 import (
 	"k8s.io/apimachinery/pkg/runtime"
 
-	policyv2beta1 "example.com/fleet/api/policy/v2beta1"
+	policyapiv2beta1 "example.com/fleet/api/policy/v2beta1"
 	"example.com/fleet/internal/convert"
 )
 
 // AddToScheme registers types, defaults, conversions and the labels of field selectors.
 func AddToScheme(scheme *runtime.Scheme) error {
 	builder := runtime.NewSchemeBuilder(
-		policyv2beta1.AddToScheme,
+		policyapiv2beta1.AddToScheme,
 		addDefaults,
 		convert.Register(Convert_v2beta1_Policy_To_policy_Policy),
 		convert.Register(Convert_policy_Policy_To_v2beta1_Policy),

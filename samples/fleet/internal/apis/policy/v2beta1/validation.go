@@ -3,35 +3,29 @@
 package v2beta1
 
 import (
-	"unicode/utf8"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	policyv2beta1 "example.com/fleet/api/policy/v2beta1"
+	policyapiv2beta1 "example.com/fleet/api/policy/v2beta1"
 	hub "example.com/fleet/internal/apis/policy"
 )
 
 // ValidatePolicy returns what is wrong with an object by the rules of this version, with its names of fields.
 func ValidatePolicy(obj *hub.Policy) field.ErrorList {
-	var in policyv2beta1.Policy
+	var in policyapiv2beta1.Policy
 	if err := Convert_policy_Policy_To_v2beta1_Policy(obj, &in, nil); err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validatePolicy(&in, nil)
 }
 
-func validatePolicy(in *policyv2beta1.Policy, path *field.Path) (errs field.ErrorList) {
+func validatePolicy(in *policyapiv2beta1.Policy, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validatePolicySpec(&in.Spec, path.Child("spec"))...)
 	return errs
 }
 
-func validatePolicySpec(in *policyv2beta1.PolicySpec, path *field.Path) (errs field.ErrorList) {
+func validatePolicySpec(in *policyapiv2beta1.PolicySpec, path *field.Path) (errs field.ErrorList) {
 	if in.Verb == "" {
 		errs = append(errs, field.Required(path.Child("verb"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Verb) < 1 {
-			errs = append(errs, field.TooShort(path.Child("verb"), in.Verb, 1))
-		}
 	}
 	if in.Target == nil {
 		errs = append(errs, field.Required(path.Child("target"), ""))
@@ -41,13 +35,9 @@ func validatePolicySpec(in *policyv2beta1.PolicySpec, path *field.Path) (errs fi
 	return errs
 }
 
-func validatePolicySpecTarget(in *policyv2beta1.PolicySpecTarget, path *field.Path) (errs field.ErrorList) {
+func validatePolicySpecTarget(in *policyapiv2beta1.PolicySpecTarget, path *field.Path) (errs field.ErrorList) {
 	if in.Kind == "" {
 		errs = append(errs, field.Required(path.Child("kind"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Kind) < 1 {
-			errs = append(errs, field.TooShort(path.Child("kind"), in.Kind, 1))
-		}
 	}
 	return errs
 }

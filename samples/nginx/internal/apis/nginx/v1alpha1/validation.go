@@ -4,7 +4,6 @@ package v1alpha1
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -30,10 +29,6 @@ func ValidateUpstream(obj *hub.Upstream) field.ErrorList {
 func validateServer(in *nginxv1alpha1.Server, path *field.Path) (errs field.ErrorList) {
 	if in.Address == "" {
 		errs = append(errs, field.Required(path.Child("address"), ""))
-	} else {
-		if utf8.RuneCountInString(in.Address) < 1 {
-			errs = append(errs, field.TooShort(path.Child("address"), in.Address, 1))
-		}
 	}
 	if in.Weight != nil {
 		if *in.Weight < 1 {
@@ -53,15 +48,11 @@ func validateUpstream(in *nginxv1alpha1.Upstream, path *field.Path) (errs field.
 }
 
 func validateUpstreamSpec(in *nginxv1alpha1.UpstreamSpec, path *field.Path) (errs field.ErrorList) {
-	if in.Method != nil {
-		if !slices.Contains(validUpstreamSpecMethod, *in.Method) {
-			errs = append(errs, field.NotSupported(path.Child("method"), *in.Method, validUpstreamSpecMethod))
-		}
+	if in.Method != nil && !slices.Contains(validUpstreamSpecMethod, *in.Method) {
+		errs = append(errs, field.NotSupported(path.Child("method"), *in.Method, validUpstreamSpecMethod))
 	}
-	if in.TimeoutSeconds != nil {
-		if *in.TimeoutSeconds < 0 {
-			errs = append(errs, field.Invalid(path.Child("timeoutSeconds"), *in.TimeoutSeconds, "must be greater than or equal to 0"))
-		}
+	if in.TimeoutSeconds != nil && *in.TimeoutSeconds < 0 {
+		errs = append(errs, field.Invalid(path.Child("timeoutSeconds"), *in.TimeoutSeconds, "must be greater than or equal to 0"))
 	}
 	if len(in.Hosts) > 256 {
 		errs = append(errs, field.TooMany(path.Child("hosts"), len(in.Hosts), 256))
@@ -72,10 +63,8 @@ func validateUpstreamSpec(in *nginxv1alpha1.UpstreamSpec, path *field.Path) (err
 	for i := range in.Hosts {
 		errs = append(errs, validateServer(&in.Hosts[i], path.Child("hosts").Index(i))...)
 	}
-	if in.Replicas != nil {
-		if *in.Replicas < 0 {
-			errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
-		}
+	if in.Replicas != nil && *in.Replicas < 0 {
+		errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
 	}
 	return errs
 }

@@ -35,10 +35,8 @@ func validateFlunder(in *wardlev1alpha1.Flunder, path *field.Path) (errs field.E
 }
 
 func validateFlunderSpec(in *wardlev1alpha1.FlunderSpec, path *field.Path) (errs field.ErrorList) {
-	if in.ReferenceType != nil {
-		if !slices.Contains(validReferenceType, *in.ReferenceType) {
-			errs = append(errs, field.NotSupported(path.Child("referenceType"), *in.ReferenceType, validReferenceType))
-		}
+	if in.ReferenceType != nil && !slices.Contains(validReferenceType, *in.ReferenceType) {
+		errs = append(errs, field.NotSupported(path.Child("referenceType"), *in.ReferenceType, validReferenceType))
 	}
 	return errs
 }

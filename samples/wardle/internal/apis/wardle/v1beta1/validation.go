@@ -30,10 +30,8 @@ func validateFlunder(in *wardlev1beta1.Flunder, path *field.Path) (errs field.Er
 }
 
 func validateFlunderSpec(in *wardlev1beta1.FlunderSpec, path *field.Path) (errs field.ErrorList) {
-	if in.ReferenceType != nil {
-		if !slices.Contains(validReferenceType, *in.ReferenceType) {
-			errs = append(errs, field.NotSupported(path.Child("referenceType"), *in.ReferenceType, validReferenceType))
-		}
+	if in.ReferenceType != nil && !slices.Contains(validReferenceType, *in.ReferenceType) {
+		errs = append(errs, field.NotSupported(path.Child("referenceType"), *in.ReferenceType, validReferenceType))
 	}
 	return errs
 }

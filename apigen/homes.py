@@ -1,0 +1,207 @@
+"""What the pairing of two versions leaves open: fields without a home, pairs that differ, rules that pair nothing.
+
+Each is a problem with a proposed rule, written in the direction of the spec's own conversion.
+"""
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from apigen.checks import Problems
+from apigen.load import Loaded
+from apigen.model import ABSENT, Field, Path, Struct, Types
+from apigen.pairing import Difference, Lost, Names, Pairing, Rule, describe, pair_text
+from apigen.paths import STAR, dotted, rule_fault
+from apigen.spec import ResourceSpec
+from apigen.words import nearest
+
+_RECURSIVE = "give both versions the same field: rules inside a type that contains itself are not supported"
+_TYPES = (
+    "give both the same type: rules that convert between types are not supported by this version of apigen"
+)
+# Above this many comparisons only fields of the same name are proposed.
+_MAX_COMPARED = 2500
+_MAX_MEMBERS = 50
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A version, its neighbour on the way to the storage version, and the rules from the first to the second.
+
+    `where` is the conversion's place, or the version's if there is none; `forward` says that the spec's own
+    conversion goes in this direction.
+    """
+
+    version: str
+    neighbour: str
+    rules: tuple[Rule, ...]
+    where: Path
+    forward: bool
+
+
+def report(
+    problems: Problems, resource: Loaded[ResourceSpec], joint: Joint, pairing: Pairing, a: Struct, b: Struct
+) -> None:
+    """Report all that a pairing of the roots `a` and `b` leaves open."""
+    _Report(problems, resource, joint, pairing).run(a, b)
+
+
+@dataclass(frozen=True)
+class _Report:
+    problems: Problems
+    resource: Loaded[ResourceSpec]
+    joint: Joint
+    pairing: Pairing
+
+    def run(self, a: Struct, b: Struct) -> None:
+        explained = set(self._faults(a, b))
+        self._unused()
+        for difference in self.pairing.differences:
+            self._difference(difference)
+        joint, pairing = self.joint, self.pairing
+        self._lost(joint.version, joint.neighbour, pairing.lost_source, pairing.lost_target, explained)
+        self._lost(joint.neighbour, joint.version, pairing.lost_target, pairing.lost_source, explained)
+
+    def _add(self, path: Path, message: str, hint: str, *, key: bool = False) -> None:
+        self.problems.add(self.resource.source, path, message, hint, key=key)
+
+    def _faults(self, a: Struct, b: Struct) -> Iterator[Names]:
+        """Report the paths of rules that lead nowhere; yield the lost fields that they mean, it seems."""
+        keys = ("from", "to") if self.joint.forward else ("to", "from")
+        for rule in self.joint.rules:
+            if rule.implied:
+                continue
+            ends = (
+                (keys[0], rule.source, self.joint.version, a, self.pairing.source, self.pairing.lost_source),
+                (
+                    keys[1],
+                    rule.target,
+                    self.joint.neighbour,
+                    b,
+                    self.pairing.target,
+                    self.pairing.lost_target,
+                ),
+            )
+            for key, path, version, root, types, lost in ends:
+                if fault := rule_fault(path, root, types):
+                    lacks = "has no field" in fault[0]
+                    near = nearest(dotted(path), [dotted(one.path) for one in lost]) if lacks else ""
+                    self._add((*rule.where, key), f"in {version} {fault[0]}", near or fault[1])
+                    self.pairing.used.add(rule.where)
+                    yield from (one.path for one in lost if f'"{dotted(one.path)}"' in near)
+
+    def _unused(self) -> None:
+        for rule in self.joint.rules:
+            if not rule.implied and rule.where not in self.pairing.used:
+                ends = f"{dotted(rule.source)} and {dotted(rule.target)}"
+                message = f"the rule pairs nothing: {ends} do not stand in a pair of objects, lists or maps"
+                self._add(rule.where, message, "pair what they stand in by a rule too")
+
+    def _difference(self, found: Difference) -> None:
+        one, other = found.ends
+        paths = (
+            f"{self.joint.version} {dotted(found.source)} and {self.joint.neighbour} {dotted(found.target)}"
+        )
+        if found.what == "types":
+            types = f"{describe(one.schema)} and {describe(other.schema)}"
+            message, hint = f"{paths} differ in type: {types}", _TYPES
+        else:
+            defaults = f"{_default(one)} and {_default(other)}"
+            message = f"{paths} differ in their defaults: {defaults}"
+            hint = f"if that is meant, say so by a rule: {self._rule(found.source, found.target)}"
+        place, key = (found.rule.where, False) if found.rule else (self._place(one), True)
+        self._add(place, message, hint, key=key)
+
+    def _lost(
+        self, version: str, other: str, lost: list[Lost], candidates: list[Lost], explained: set[Names]
+    ) -> None:
+        """Report the fields of one version that have no home in the other."""
+        compare = len(lost) * len(candidates) <= _MAX_COMPARED
+        mine, theirs = self.pairing.source, self.pairing.target
+        if version != self.joint.version:
+            mine, theirs = theirs, mine
+        all_lost, inside = [*lost], list(chain(*(_with_members(c, theirs) for c in candidates)))
+        for one in lost:
+            if one.path in explained:
+                continue
+            hint = f"give {other} the field too: one-sided rules are not supported by this version of apigen"
+            if one.recursive:
+                hint = _RECURSIVE
+            elif found := _proposal(_with_members(one, mine), inside, all_lost, compare):
+                ends = found if version == self.joint.version else (found[1], found[0])
+                hint = f"perhaps a rule: {self._rule(*ends)}"
+            message = f"{version} {dotted(one.path)} has no home in {other}: its value would be lost"
+            self._add(self._place(one.of), message, hint, key=True)
+
+    def _rule(self, source: Names, target: Names) -> str:
+        """A rule as the spec's own conversion would write it."""
+        return pair_text(source, target) if self.joint.forward else pair_text(target, source)
+
+    def _place(self, of: Field) -> Path:
+        """Where a field is declared, or where the conversion is if that is in a shared file."""
+        spec = self.resource.spec
+        mine = of.where[:1] == ("versions",) or (len(of.where) > 1 and of.where[1] in spec.types)
+        return of.where if mine else self.joint.where
+
+
+def _default(of: Field) -> str:
+    return "none" if of.schema.default is ABSENT else json.dumps(of.schema.default, ensure_ascii=False)
+
+
+def _with_members(lost: Lost, types: Types) -> list[Lost]:
+    """A lost field and, if it is an object, the fields in it: a rule may move one of them."""
+    found, at = [lost], 0
+    while at < len(found) and len(found) < _MAX_MEMBERS:
+        one = found[at]
+        if one.of.schema.kind == "object" and len(one.path) < len(lost.path) + 3:
+            fields = types.struct(one.of.schema).fields
+            found += [replace(one, path=(*one.path, f.json), of=f) for f in fields]
+        at += 1
+    return found
+
+
+def _proposal(
+    ones: list[Lost], candidates: list[Lost], lost: list[Lost], compare: bool
+) -> tuple[Names, Names] | None:
+    """The ends of the likeliest rule for the first of `ones`, or else for a field in it."""
+    for one in ones:
+        if best := _likeliest(one, candidates, lost, compare):
+            return one.path, best.path
+    return None
+
+
+def _likeliest(one: Lost, candidates: list[Lost], lost: list[Lost], compare: bool) -> Lost | None:
+    """The candidate of the same type whose name or description is nearest, and of those the nearest place.
+
+    Without `compare` it must have the same name. A type that only one field has on either side is near enough.
+    """
+    same = [c for c in candidates if _alike(c, one) and (compare or c.of.json == one.of.json)]
+    scored = [(_score(one, c), _together(one.path, c.path), c.path, c) for c in same]
+    best = max(scored, key=lambda s: s[:3], default=None)
+    if best is None:
+        return None
+    only = len(same) == 1 == sum(1 for rival in lost if _alike(rival, one))
+    return best[3] if best[0] >= 0.5 or only else None
+
+
+def _alike(one: Lost, other: Lost) -> bool:
+    """Whether a rule could pair two fields."""
+    if (one.path[0] == "status") != (other.path[0] == "status"):
+        return False
+    same_type = describe(one.of.schema) == describe(other.of.schema)
+    return same_type and one.path.count(STAR) == other.path.count(STAR)
+
+
+def _score(one: Lost, other: Lost) -> float:
+    score = difflib.SequenceMatcher(None, one.of.json.lower(), other.of.json.lower()).ratio()
+    texts = one.of.schema.description[:200], other.of.schema.description[:200]
+    return max(score, difflib.SequenceMatcher(None, *texts).ratio()) if all(texts) else score
+
+
+def _together(one: Names, other: Names) -> int:
+    """How many parts two paths have in common at their beginnings."""
+    return next(
+        (i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other))
+    )
