@@ -45,10 +45,14 @@ def show_error(error: ApigenError, stream: TextIO | None = None) -> None:
     _emit(lines + _hint(error.hint), stream or sys.stderr)
 
 
+# How many files are named one by one; a first run makes hundreds.
+LISTED = 25
+
+
 def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = None) -> None:
     """Write to `stream` (stderr) what `mode` does with each file, then how many in all.
 
-    Files that stay as they are only count.
+    Files that stay as they are only count; so do those past the first LISTED.
     """
     lines: list[_Line] = []
     for change in changes:
@@ -57,6 +61,8 @@ def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = 
             lines.append([(f"{word:<8}", "bold"), (visible(change.path) + because, "")])
     quiet = len(changes) - len(lines)
     total = f"{len(lines)} of {len(changes)} files change" if lines else f"{quiet} files, all current"
+    if len(lines) > LISTED:
+        lines[LISTED:] = [[(f"... and {len(lines) - LISTED} more", "")]]
     _emit(
         [*lines, [(total if mode != "diff" else f"{total}; nothing was written", "")]], stream or sys.stderr
     )

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from apigen import scalars
+
 Lines = list[Any]
 """Statements: each a line, or a list of those that stand one step further in."""
 
@@ -71,20 +73,34 @@ def yaml_text(text: str) -> str:
     return json.dumps(text)
 
 
-def yaml_document(value: object) -> str:
-    """Return plain data as a YAML document in block style.
+class _Quoted(str):
+    """A text that would be something else without quotes."""
 
-    It is written as YAML 1.1, which is what kubectl reads: there `on` and `012` need quotes.
-    """
+
+def yaml_document(value: object) -> str:
+    """Return plain data as a YAML document in block style, which YAML 1.1, as kubectl has it, reads alike."""
     from ruamel.yaml import YAML
 
-    yaml: Any = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=False)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
-    yaml.version = (1, 1)
+    yaml.representer.add_representer(_Quoted, _single_quotes)
+    yaml.representer.ignore_aliases = lambda _: True
     out = io.StringIO()
-    yaml.dump(value, out)
-    return out.getvalue().removeprefix("%YAML 1.1\n---\n")
+    yaml.dump(_quoted(value), out)
+    return out.getvalue()
+
+
+def _single_quotes(representer: Any, text: _Quoted) -> Any:
+    return representer.represent_scalar("tag:yaml.org,2002:str", str(text), style="'")
+
+
+def _quoted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_quoted(k): _quoted(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_quoted(v) for v in value]
+    return _Quoted(value) if isinstance(value, str) and not isinstance(scalars.plain(value), str) else value
 
 
 def imports(paths: Iterable[tuple[str, str]], module: str) -> str:

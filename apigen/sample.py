@@ -3,18 +3,29 @@
 The objects are examples for people and the input of the generated tests.
 """
 
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import Any
 
 from apigen.model import ABSENT, Schema, Struct, Types
 
-_DEPTH = 6
-_TEXTS = {
+# Optional fields are filled in up to this depth, and lists of objects no further than that.
+_SHOWN = 3
+# No sample has more values; what a list needs beyond that it does not get.
+_MOST = 10_000
+_TEXTS: dict[str, Any] = {
     "bytes": "aGVsbG8=",
     "quantity": "100Mi",
     "intOrString": "25%",
     "duration": "30s",
     "time": "2026-01-01T00:00:00Z",
     "microTime": "2026-01-01T00:00:00.000000Z",
+    "bool": True,
+    "any": {"key": "value"},
+    "open object": {"key": "value"},
+    "embedded resource": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example"}},
 }
 # A small valid value for those upstream types whose fields the server checks, or that people write most.
 _UPSTREAM: dict[str, Any] = {
@@ -28,82 +39,119 @@ _UPSTREAM: dict[str, Any] = {
 
 def sample(types: Types, root: Struct) -> dict[str, Any]:
     """Return the root fields of a valid object but status."""
-    filled = {f.json: _value(types, f.schema, f.json, 0) for f in root.fields if f.json != "status"}
-    return {k: v for k, v in filled.items() if v is not ABSENT}
+    sampler = _Sampler(types)
+    filled = {f.json: sampler.value(f.schema, f.json, required=f.required) for f in root.fields if f.json != "status"}
+    return {name: value for name, value in filled.items() if value is not ABSENT}
 
 
-def _struct(types: Types, struct: Struct, depth: int) -> dict[str, Any]:
-    out = {}
-    for field in struct.fields:
-        wanted = field.required or depth < 3
-        value = _value(types, field.schema, field.json, depth) if wanted else ABSENT
-        if value is not ABSENT:
-            out[field.json] = value
-    return out
+@dataclass
+class _Sampler:
+    types: Types
+    open: list[str] = field(default_factory=list)
+    """The structs in which the value is that is being made, by Go name."""
+    made: int = 0
+
+    def value(self, schema: Schema, name: str, *, required: bool) -> Any:
+        """Return a value for the field `name`; ABSENT if it can be left out and is better left out."""
+        self.made += 1
+        if schema.default is not ABSENT and schema.default not in ({}, []):
+            return schema.default
+        match schema.kind:
+            case "object":
+                return self._object(schema, required)
+            case "upstream":
+                assert schema.upstream is not None
+                return _UPSTREAM.get(schema.upstream.name, {} if required or not self.open else ABSENT)
+            case "list":
+                return self._list(schema, name, required)
+            case "map":
+                value = self.value(schema.element, name, required=False)
+                return {"example": value} if value is not ABSENT else {} if required else ABSENT
+        return next(self._scalars(schema, name))
+
+    def _object(self, schema: Schema, required: bool) -> Any:
+        if not required and (schema.name in self.open or len(self.open) > _SHOWN):
+            return ABSENT
+        self.open.append(schema.name)
+        out = {}
+        for member in self.types.struct(schema).fields:
+            if member.required or len(self.open) <= _SHOWN:
+                value = self.value(member.schema, member.json, required=member.required)
+                if value is not ABSENT:
+                    out[member.json] = value
+        self.open.pop()
+        return out
+
+    def _list(self, schema: Schema, name: str, required: bool) -> Any:
+        limits, item = schema.limits, schema.element
+        least = min(limits.min_items or 0, max(1, _MOST - self.made))
+        if limits.max_items == 0:
+            return []
+        if item.kind in ("basic", "named") and schema.list_type == "set":
+            return list(islice(self._scalars(item, name), max(1, least)))
+        first = self.value(item, name, required=required and bool(least))
+        if first is ABSENT:
+            return [] if required else ABSENT
+        items = [first] + [self.value(item, name, required=True) for _ in range(1, least)]
+        return self._told_apart(schema, items) if schema.list_type == "map" else items
+
+    def _told_apart(self, schema: Schema, items: list[Any]) -> list[Any]:
+        """Give items of a map list keys that differ: the first key that has enough values counts through them."""
+        struct = self.types.structs.get(schema.element.name)
+        if len(items) < 2 or struct is None:
+            return items
+        for key in schema.list_map_keys:
+            member = struct.find(key)
+            assert member is not None
+            values = list(islice(self._scalars(member.schema, key), len(items)))
+            if len(values) == len(items):
+                return [{**item, key: value} for item, value in zip(items, values, strict=True)]
+        return items
+
+    def _scalars(self, schema: Schema, name: str) -> Iterator[Any]:
+        """Yield distinct values of a scalar type, the nicest first; at least one."""
+        if schema.enum:
+            yield from (c.value for c in schema.enum)
+            return
+        limits = [schema.limits]
+        if schema.kind == "named":
+            limits.append(self.types.scalars[schema.name].limits)
+        if schema.word in ("int32", "int64", "float64"):
+            low = max((x.minimum for x in limits if x.minimum is not None), default=None)
+            high = min((x.maximum for x in limits if x.maximum is not None), default=None)
+            yield from _numbers(low, high)
+        elif schema.word == "string":
+            most = min((x.max_length for x in limits if x.max_length is not None), default=None)
+            yield from _texts(name, min(max(x.min_length or 0 for x in limits), _MOST), most)
+        else:
+            yield _TEXTS[schema.word]
+            if schema.word == "bool":
+                yield False
 
 
-def _value(types: Types, schema: Schema, name: str, depth: int) -> Any:
-    if schema.default is not ABSENT and schema.default not in ({}, []):
-        return schema.default
-    match schema.kind:
-        case "object":
-            return _struct(types, types.struct(schema), depth + 1) if depth < _DEPTH else {}
-        case "upstream":
-            assert schema.upstream is not None
-            return _UPSTREAM.get(schema.upstream.name, ABSENT if depth else {})
-        case "list":
-            return _list(types, schema, name, depth)
-        case "map":
-            value = _value(types, schema.element, name, depth + 1) if depth < _DEPTH else ABSENT
-            return {} if value is ABSENT else {"example": value}
-    return _scalar(types, schema, name)
+def _numbers(low: float | None, high: float | None) -> Iterator[float]:
+    """Yield numbers of a range, from 1 on if it has 1."""
+    first: float = 1
+    if low is not None and low > 1:
+        first = low
+    elif high is not None and high < 1:
+        first = high if low is None else low
+    downwards = high is not None and low is None and first == high
+    for i in count():
+        number = first - i if downwards else first + i
+        if high is not None and number > high:
+            break
+        yield number
+    yield from (number for number in range(math.ceil(first) - 1, math.ceil(first) - 1000, -1) if low is None or number >= low)
 
 
-def _list(types: Types, schema: Schema, name: str, depth: int) -> Any:
-    least = schema.limits.min_items or 0
-    if schema.limits.max_items == 0:
-        return []
-    item = _value(types, schema.element, name, depth + 1) if depth < _DEPTH else ABSENT
-    if item is ABSENT:
-        return ABSENT if not least else [{}] * least
-    count = max(1, least)
-    if count == 1 or not schema.list_type or schema.list_type == "atomic":
-        return [item] * count
-    keys = schema.list_map_keys
-    return [_distinct(item, keys, i) for i in range(count)]
-
-
-def _distinct(item: Any, keys: tuple[str, ...], i: int) -> Any:
-    """Return the i-th of items that a set or a map list can tell apart."""
-    if isinstance(item, dict) and keys:
-        return {**item, keys[0]: _distinct(item.get(keys[0], ""), (), i)}
-    return item + i if isinstance(item, int) else f"{item}{i or ''}"
-
-
-def _scalar(types: Types, schema: Schema, name: str) -> Any:
-    if schema.enum:
-        return schema.enum[0].value
-    named = (
-        types.scalars[schema.name].limits
-        if schema.name in types.scalars and schema.kind == "named"
-        else schema.limits
-    )
-    word, limits = schema.word, (schema.limits, named)
-    if word in ("int32", "int64", "float64"):
-        low = max([x.minimum for x in limits if x.minimum is not None], default=1)
-        high = min([x.maximum for x in limits if x.maximum is not None], default=max(low, 1))
-        return min(max(low, 1), high) if low <= 1 else low
-    if word == "bool":
-        return True
-    if word == "string":
-        least = max([x.min_length or 0 for x in limits])
-        most = min([x.max_length for x in limits if x.max_length is not None], default=63)
-        text = "".join(c for c in name.lower() if c.isalnum()) or "text"
-        return (text + "x" * least)[: max(least, min(most, max(least, len(text))))]
-    if word == "any":
-        return {"key": "value"}
-    if word == "open object":
-        return {"key": "value"}
-    if word == "embedded resource":
-        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example"}}
-    return _TEXTS[word]
+def _texts(name: str, least: int, most: int | None) -> Iterator[str]:
+    """Yield texts whose lengths are in a range: the name of the field, then with numbers at the end."""
+    text = "".join(c for c in name.lower() if c.isalnum() and c.isascii()) or "text"
+    text = (text + "x" * max(0, least - len(text)))[:most]
+    yield text
+    for i in count(1):
+        end = str(i)
+        if most is not None and len(end) > most:
+            return
+        yield (text[: most - len(end)] if most is not None and len(text) + len(end) > most else text) + end

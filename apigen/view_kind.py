@@ -162,7 +162,7 @@ class KindView:
     @property
     def prepare_create(self) -> str:
         lines = [f"in.{self._status.go} = {_zero(self._status)}"] if self.status else []
-        lines.append("in.Generation = 1")
+        lines.append("in.ObjectMeta.Generation = 1")
         if "prepare" in self.hooks:
             lines.append("prepare(ctx, s.listers, in, nil)")
         return block(lines)
@@ -174,7 +174,7 @@ class KindView:
             lines.append("prepare(ctx, s.listers, in, was)")
         changed = " || ".join(f"!apiequality.Semantic.DeepEqual(in.{f.go}, was.{f.go})" for f in self._others)
         if changed:
-            lines += [f"if {changed} {{", ["in.Generation = was.Generation + 1"], "}"]
+            lines += [f"if {changed} {{", ["in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1"], "}"]
         return block(lines)
 
     @property

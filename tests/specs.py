@@ -10,6 +10,8 @@ from apigen.resolve import resolve
 
 PROJECT = 'apigen: 1\nname: edge\nmodule: example.com/edge\nkubernetes: "1.37"\n'
 
+VERSIONS = {1: ("v1",), 2: ("v1alpha1", "v1"), 3: ("v1alpha1", "v1beta1", "v1"), 4: ("v1alpha1", "v1beta1", "v1", "v2")}
+
 
 def write(root: Path, files: dict[str, str], project: str = PROJECT) -> Path:
     """Write a project: `files` are resource files by name, without their ending. Returns `root`."""
@@ -41,8 +43,7 @@ def versions(
 
     `rules`, in flow style, are those from each version to the next.
     """
-    called = names or ("v1alpha1", "v1beta1", "v1", "v2")[-len(fields) :] if len(fields) > 2 else names
-    called = called or (("v1",) if len(fields) == 1 else ("v1alpha1", "v1"))
+    called = names or VERSIONS[len(fields)]
     text = f"apigen: 1\ngroup: shop.example.com\nkind: {kind}\n" + (f"types: {types}\n" if types else "")
     text += "versions:\n"
     for name, each in zip(called, fields, strict=True):

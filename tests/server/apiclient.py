@@ -200,4 +200,4 @@ class Resource:
 def encode(body: Any) -> bytes | None:
     if body is None or isinstance(body, bytes):
         return body
-    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    return body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()

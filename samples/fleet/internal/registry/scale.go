@@ -8,6 +8,7 @@ import (
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -71,19 +72,18 @@ func (*ScaleREST) ConvertToTable(ctx context.Context, obj, options runtime.Objec
 
 // toScale returns the scale of an object, with those of its owners that own the replicas.
 func (r *ScaleREST) toScale(obj runtime.Object, owners *managedfields.ScaleHandler) (*autoscalingv1.Scale, error) {
-	meta, ok := obj.(metav1.Object)
-	if !ok {
-		return nil, fmt.Errorf("%T has no metadata", obj)
+	from, err := meta.Accessor(obj)
+	if err != nil {
+		return nil, err
 	}
 	scale := &autoscalingv1.Scale{ObjectMeta: metav1.ObjectMeta{
-		Name: meta.GetName(), Namespace: meta.GetNamespace(), UID: meta.GetUID(),
-		ResourceVersion: meta.GetResourceVersion(), CreationTimestamp: meta.GetCreationTimestamp(),
+		Name: from.GetName(), Namespace: from.GetNamespace(), UID: from.GetUID(),
+		ResourceVersion: from.GetResourceVersion(), CreationTimestamp: from.GetCreationTimestamp(),
 	}}
 	scale.Spec, scale.Status = r.scale.Get(obj)
 	if owners == nil {
 		return scale, nil
 	}
-	var err error
 	scale.ManagedFields, err = owners.ToSubresource()
 	return scale, err
 }
@@ -98,13 +98,16 @@ type scaleInfo struct {
 // UpdatedObject implements rest.UpdatedObjectInfo.
 func (i scaleInfo) UpdatedObject(ctx context.Context, old runtime.Object) (runtime.Object, error) {
 	obj := old.DeepCopyObject()
-	meta, ok := obj.(metav1.Object)
-	if !ok || meta.GetUID() == "" {
+	to, err := meta.Accessor(obj)
+	if err != nil {
+		return nil, err
+	}
+	if to.GetUID() == "" {
 		return nil, apierrors.NewNotFound(schema.GroupResource{Group: i.rest.main.Kind.Group, Resource: i.rest.main.DefaultQualifiedResource.Resource}, "")
 	}
 	info, _ := request.RequestInfoFrom(ctx)
 	version := schema.GroupVersion{Group: info.APIGroup, Version: info.APIVersion}
-	owners := managedfields.NewScaleHandler(meta.GetManagedFields(), version, i.rest.scale.Replicas)
+	owners := managedfields.NewScaleHandler(to.GetManagedFields(), version, i.rest.scale.Replicas)
 	oldScale, err := i.rest.toScale(obj, owners)
 	if err != nil {
 		return nil, err
@@ -122,29 +125,29 @@ func (i scaleInfo) UpdatedObject(ctx context.Context, old runtime.Object) (runti
 			return nil, err
 		}
 	}
-	return obj, i.set(obj, meta, scale, owners)
+	return obj, i.set(obj, to, scale, owners)
 }
 
 // set writes what the scale says to the object.
-func (i scaleInfo) set(obj runtime.Object, meta metav1.Object, scale *autoscalingv1.Scale, owners *managedfields.ScaleHandler) error {
+func (i scaleInfo) set(obj runtime.Object, to metav1.Object, scale *autoscalingv1.Scale, owners *managedfields.ScaleHandler) error {
 	if scale.Spec.Replicas < 0 {
 		return apierrors.NewInvalid(scaleKind.GroupKind(), scale.Name, field.ErrorList{
 			field.Invalid(field.NewPath("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"),
 		})
 	}
-	if scale.UID != "" && scale.UID != meta.GetUID() {
+	if scale.UID != "" && scale.UID != to.GetUID() {
 		return apierrors.NewConflict(i.rest.main.DefaultQualifiedResource, scale.Name,
-			fmt.Errorf("the UID in the precondition is %s, that of the object is %s", scale.UID, meta.GetUID()))
+			fmt.Errorf("the UID in the precondition is %s, that of the object is %s", scale.UID, to.GetUID()))
 	}
 	if scale.ResourceVersion != "" {
-		meta.SetResourceVersion(scale.ResourceVersion)
+		to.SetResourceVersion(scale.ResourceVersion)
 	}
 	i.rest.scale.SetReplicas(obj, scale.Spec.Replicas)
 	entries, err := owners.ToParent(scale.ManagedFields)
 	if err != nil {
 		return err
 	}
-	meta.SetManagedFields(entries)
+	to.SetManagedFields(entries)
 	return nil
 }
 

@@ -4,14 +4,19 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/apiserver/pkg/endpoints/handlers/responsewriters"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/apiserver/pkg/warning"
@@ -67,10 +72,26 @@ func withDeprecationWarnings(next http.Handler) http.Handler {
 	})
 }
 
+// withGoodNames refuses names that are no part of a path, such as "..", before anything makes a key for the store of them.
+func withGoodNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if info, ok := request.RequestInfoFrom(r.Context()); ok && info.IsResourceRequest {
+			for _, name := range []string{info.Namespace, info.Name} {
+				if faults := content.IsPathSegmentName(name); len(faults) > 0 {
+					err := apierrors.NewBadRequest(fmt.Sprintf("invalid name %q: %s", name, strings.Join(faults, ", ")))
+					responsewriters.ErrorNegotiated(err, Codecs, schema.GroupVersion{Group: info.APIGroup, Version: info.APIVersion}, w, r)
+					return
+				}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // complete adds what every server of this project has to its configuration.
 func complete(config *genericapiserver.Config) {
 	build := config.BuildHandlerChainFunc
 	config.BuildHandlerChainFunc = func(handler http.Handler, c *genericapiserver.Config) http.Handler {
-		return build(withDeprecationWarnings(handler), c)
+		return build(withGoodNames(withDeprecationWarnings(handler)), c)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,7 +30,12 @@ func GetOpenAPIDefinitions(ref common.ReferenceCallback) map[string]common.OpenA
 	definitions := meta.GetOpenAPIDefinitions(ref)
 	for name, schema := range load() {
 		dependencies := map[string]bool{}
-		link(&schema, ref, dependencies)
+		walk(&schema, func(in *spec.Schema) {
+			if name, ok := strings.CutPrefix(in.Ref.String(), reference); ok {
+				dependencies[name] = true
+				in.Ref = ref(name)
+			}
+		})
 		definition := common.OpenAPIDefinition{Schema: schema, Dependencies: slices.Sorted(maps.Keys(dependencies))}
 		if v2, ok := schema.Extensions[common.ExtensionV2Schema]; ok {
 			// Version 2 knows no oneOf: such a type says there what it is in other words.
@@ -38,7 +44,34 @@ func GetOpenAPIDefinitions(ref common.ReferenceCallback) map[string]common.OpenA
 		}
 		definitions[name] = definition
 	}
+	for _, definition := range definitions {
+		walk(&definition.Schema, func(in *spec.Schema) { dropBadDefault(in, definitions) })
+	}
 	return definitions
+}
+
+// GetOpenAPIV2Definitions leaves out nullable, a word that version 2 does not know.
+func GetOpenAPIV2Definitions(ref common.ReferenceCallback) map[string]common.OpenAPIDefinition {
+	definitions := GetOpenAPIDefinitions(ref)
+	for _, definition := range definitions {
+		walk(&definition.Schema, func(in *spec.Schema) { in.Nullable = false })
+	}
+	return definitions
+}
+
+// dropBadDefault takes away the zero value that openapi-gen calls the default of whatever is no pointer in Go, where
+// the schema does not allow it: {} for an object with required fields, "" for an enum.
+func dropBadDefault(schema *spec.Schema, definitions map[string]common.OpenAPIDefinition) {
+	switch value := schema.Default.(type) {
+	case map[string]any:
+		if target, ok := definitions[path.Base(schema.Ref.String())]; ok && len(value) == 0 && len(target.Schema.Required) > 0 {
+			schema.Default = nil
+		}
+	case string:
+		if value == "" && len(schema.Enum) > 0 && !slices.Contains(schema.Enum, any("")) {
+			schema.Default = nil
+		}
+	}
 }
 
 // load reads the files anew: what it returns belongs to the caller.
@@ -54,21 +87,21 @@ func load() map[string]spec.Schema {
 	return schemas
 }
 
-// link makes the references of a schema those that ref gives, and notes what it depends on.
-func link(schema *spec.Schema, ref common.ReferenceCallback, dependencies map[string]bool) {
-	if name, ok := strings.CutPrefix(schema.Ref.String(), reference); ok {
-		dependencies[name] = true
-		schema.Ref = ref(name)
-	}
+// walk visits a schema and all schemas in its properties. What is visited may be changed; the properties are kept in a
+// map, which is shared with copies of the schema.
+func walk(schema *spec.Schema, visit func(*spec.Schema)) {
 	for name, property := range schema.Properties {
-		link(&property, ref, dependencies)
+		walk(&property, visit)
+		visit(&property)
 		schema.Properties[name] = property
 	}
 	if schema.Items != nil && schema.Items.Schema != nil {
-		link(schema.Items.Schema, ref, dependencies)
+		walk(schema.Items.Schema, visit)
+		visit(schema.Items.Schema)
 	}
 	if schema.AdditionalProperties != nil && schema.AdditionalProperties.Schema != nil {
-		link(schema.AdditionalProperties.Schema, ref, dependencies)
+		walk(schema.AdditionalProperties.Schema, visit)
+		visit(schema.AdditionalProperties.Schema)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -111,10 +112,14 @@ func (i decoded) UpdatedObject(ctx context.Context, old runtime.Object) (runtime
 	if err != nil && ctx.Err() == nil && !errors.As(err, &status) {
 		return obj, apierrors.NewInvalid(i.kind, i.name, field.ErrorList{field.Invalid(field.NewPath("patch"), field.OmitValueType{}, err.Error())})
 	}
-	if meta, ok := obj.(metav1.Object); ok && err == nil {
-		err = checkResourceVersion(meta.GetResourceVersion())
+	if err != nil {
+		return obj, err
 	}
-	return obj, err
+	accessor, err := meta.Accessor(obj)
+	if err != nil {
+		return obj, err
+	}
+	return obj, checkResourceVersion(accessor.GetResourceVersion())
 }
 
 // Version returns the version in which a request is made.

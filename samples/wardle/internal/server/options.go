@@ -110,7 +110,7 @@ func (o *Options) config() (*genericapiserver.RecommendedConfig, error) {
 	}
 	config := genericapiserver.NewRecommendedConfig(Codecs)
 	namer := openapinamer.NewDefinitionNamer(Scheme)
-	config.OpenAPIConfig = genericapiserver.DefaultOpenAPIConfig(openapi.GetOpenAPIDefinitions, namer)
+	config.OpenAPIConfig = genericapiserver.DefaultOpenAPIConfig(openapi.GetOpenAPIV2Definitions, namer)
 	config.OpenAPIConfig.Info.Title = Name
 	config.OpenAPIV3Config = genericapiserver.DefaultOpenAPIV3Config(openapi.GetOpenAPIDefinitions, namer)
 	config.OpenAPIV3Config.Info.Title = Name

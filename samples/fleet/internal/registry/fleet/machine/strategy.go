@@ -36,7 +36,7 @@ func (strategy) NamespaceScoped() bool { return true }
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Machine)
 	in.Status = hub.MachineStatus{}
-	in.Generation = 1
+	in.ObjectMeta.Generation = 1
 	prepare(ctx, s.listers, in, nil)
 }
 
@@ -46,7 +46,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 	in.Status = was.Status
 	prepare(ctx, s.listers, in, was)
 	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
-		in.Generation = was.Generation + 1
+		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
 
@@ -92,7 +92,7 @@ type statusStrategy struct {
 func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Machine), old.(*hub.Machine)
 	in.Spec = was.Spec
-	in.Labels = was.Labels
+	in.ObjectMeta.Labels = was.ObjectMeta.Labels
 }
 
 // ValidateUpdate returns what is wrong with a changed status.
@@ -151,7 +151,7 @@ func getAttrs(obj runtime.Object) (labels.Set, fields.Set, error) {
 		set["spec.location.rack"] = *in.Spec.Location.Rack
 	}
 	set["spec.role"] = string(in.Spec.Role)
-	return in.Labels, set, nil
+	return in.ObjectMeta.Labels, set, nil
 }
 
 // versions are those that own fields.

@@ -33,14 +33,14 @@ func (strategy) NamespaceScoped() bool { return true }
 // PrepareForCreate makes a new object what the server wants it to be.
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Policy)
-	in.Generation = 1
+	in.ObjectMeta.Generation = 1
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
 func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Policy), old.(*hub.Policy)
 	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) || !apiequality.Semantic.DeepEqual(in.Status, was.Status) {
-		in.Generation = was.Generation + 1
+		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
 
@@ -83,7 +83,7 @@ var v2beta1Names = [][2]string{
 func getAttrs(obj runtime.Object) (labels.Set, fields.Set, error) {
 	in := obj.(*hub.Policy)
 	set := generic.AddObjectMetaFieldsSet(make(fields.Set, 2), &in.ObjectMeta, true)
-	return in.Labels, set, nil
+	return in.ObjectMeta.Labels, set, nil
 }
 
 // versions are those that own fields.

@@ -35,7 +35,7 @@ func (strategy) NamespaceScoped() bool { return true }
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Upstream)
 	in.Status = hub.UpstreamStatus{}
-	in.Generation = 1
+	in.ObjectMeta.Generation = 1
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
@@ -43,7 +43,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 	in, was := obj.(*hub.Upstream), old.(*hub.Upstream)
 	in.Status = was.Status
 	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
-		in.Generation = was.Generation + 1
+		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
 
@@ -79,7 +79,7 @@ type statusStrategy struct {
 func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Upstream), old.(*hub.Upstream)
 	in.Spec = was.Spec
-	in.Labels = was.Labels
+	in.ObjectMeta.Labels = was.ObjectMeta.Labels
 }
 
 // ValidateUpdate returns what is wrong with a changed status.
@@ -124,7 +124,7 @@ func getAttrs(obj runtime.Object) (labels.Set, fields.Set, error) {
 	if in.Spec.Balancing != nil {
 		set["spec.balancing"] = string(*in.Spec.Balancing)
 	}
-	return in.Labels, set, nil
+	return in.ObjectMeta.Labels, set, nil
 }
 
 // versions are those that own fields.

@@ -32,14 +32,14 @@ func (strategy) NamespaceScoped() bool { return false }
 // PrepareForCreate makes a new object what the server wants it to be.
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Fischer)
-	in.Generation = 1
+	in.ObjectMeta.Generation = 1
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
 func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Fischer), old.(*hub.Fischer)
 	if !apiequality.Semantic.DeepEqual(in.DisallowedFlunders, was.DisallowedFlunders) {
-		in.Generation = was.Generation + 1
+		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
 
@@ -68,7 +68,7 @@ func validate(ctx context.Context, in *hub.Fischer) field.ErrorList {
 func getAttrs(obj runtime.Object) (labels.Set, fields.Set, error) {
 	in := obj.(*hub.Fischer)
 	set := generic.AddObjectMetaFieldsSet(make(fields.Set, 2), &in.ObjectMeta, false)
-	return in.Labels, set, nil
+	return in.ObjectMeta.Labels, set, nil
 }
 
 // versions are those that own fields.

@@ -35,7 +35,7 @@ func (strategy) NamespaceScoped() bool { return true }
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Flunder)
 	in.Status = hub.FlunderStatus{}
-	in.Generation = 1
+	in.ObjectMeta.Generation = 1
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
@@ -43,7 +43,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 	in, was := obj.(*hub.Flunder), old.(*hub.Flunder)
 	in.Status = was.Status
 	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
-		in.Generation = was.Generation + 1
+		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
 
@@ -77,7 +77,7 @@ type statusStrategy struct {
 func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Flunder), old.(*hub.Flunder)
 	in.Spec = was.Spec
-	in.Labels = was.Labels
+	in.ObjectMeta.Labels = was.ObjectMeta.Labels
 }
 
 // ValidateUpdate returns what is wrong with a changed status.
@@ -116,7 +116,7 @@ var v1alpha1Names = [][2]string{
 func getAttrs(obj runtime.Object) (labels.Set, fields.Set, error) {
 	in := obj.(*hub.Flunder)
 	set := generic.AddObjectMetaFieldsSet(make(fields.Set, 2), &in.ObjectMeta, true)
-	return in.Labels, set, nil
+	return in.ObjectMeta.Labels, set, nil
 }
 
 // versions are those that own fields.
