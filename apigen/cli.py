@@ -112,7 +112,7 @@ def apigen(
 @app.command(
     epilog=_examples(
         "apigen init shop --module example.com/shop",
-        "apigen init . --module example.com/shop     # fill the folder that you are in",
+        "apigen init . --module example.com/shop     # fill this folder",
     )
 )
 def init(
@@ -161,7 +161,8 @@ def _ask_module(name: str) -> str:
 @app.command(
     epilog=_examples(
         "apigen add-resource Widget --group shop.example.com",
-        "apigen add-resource Tenant --group shop.example.com --version v1alpha1 --cluster-scoped",
+        "apigen add-resource Shelf --group shop.example.com --version v1alpha1",
+        "apigen add-resource Tenant --group shop.example.com --cluster-scoped",
     )
 )
 def add_resource(

@@ -176,9 +176,11 @@ class _Server:
             sys.stderr.flush()
 
     def failure(self, what: str) -> ApigenError:
-        """Return an error with the end of the log."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:]
-        ends = "".join(f"\n  {line}" for line in lines)
+        """Return an error with the end of the log; of a panic, with its beginning."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        panic = next((i for i, line in enumerate(lines) if line.startswith("panic: ")), len(lines) - 10)
+        shown = lines[max(panic, 0) :][:10]
+        ends = "".join(f"\n  {line}" for line in shown)
         return ApigenError(f"{what}; its log ends:{ends}", f"the whole log is in {self.log}")
 
 
@@ -202,13 +204,14 @@ def _started(project: _Project, flags: Sequence[str], verbose: bool) -> Iterator
 def _attend(project: _Project, server: _Server) -> int:
     """Stay with the server until it ends or we are told to stop."""
     told = server.told.is_set
-    ready = server.wait(lambda: told() or _is_ready(project.kubeconfig), _READY_WITHIN)
-    if ready and not told():
+    came = server.wait(lambda: told() or _is_ready(project.kubeconfig), _READY_WITHIN)
+    ready = came and not told()
+    if ready:
         _announce(project)
         server.wait(told, float("inf"))
     code = server.process.poll()
     if told():
-        return _stop(server)
+        return _stop(server, ready)
     if code is None:
         raise server.failure(f"the server is not ready after {_READY_WITHIN} s")
     if ready or code != 0:
@@ -218,15 +221,15 @@ def _attend(project: _Project, server: _Server) -> int:
     return 0
 
 
-def _stop(server: _Server) -> int:
+def _stop(server: _Server, ready: bool) -> int:
+    """Stop the server. One that is not ready yet may end as it likes: it has served nobody."""
     show_line("stopping the server")
     server.process.send_signal(signal.SIGTERM)
     server.wait(lambda: False, _STOPPED_WITHIN)
     code = server.process.poll()
     if code is None:
         raise server.failure(f"the server did not stop within {_STOPPED_WITHIN} s and was killed")
-    # The signal kills a server that has not begun to listen for signals; nothing is lost then.
-    if code not in (0, -signal.SIGTERM):
+    if ready and code != 0:
         raise server.failure(f"the server stopped with exit code {code}")
     return 0
 

@@ -1,16 +1,14 @@
 """What the templates of a kind are given: its storage, its strategy, its columns."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from apigen import names
-from apigen.gotext import Lines, block, imports, quote, yaml_document
+from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import is_nilable
-from apigen.model import Column, Field, Group, Kind, KindVersion, Project
-from apigen.sample import sample
-from apigen.views import pairs
+from apigen.model import Column, Field, Group, Kind, Project
+from apigen.view_sample import SampleView
+from apigen.views import pairs, texts
 
 APIMACHINERY = "k8s.io/apimachinery/pkg/"
 _STRATEGY = (
@@ -66,7 +64,7 @@ class KindView:
         )
 
     @property
-    def samples(self) -> list["SampleView"]:
+    def samples(self) -> list[SampleView]:
         """Every version, with an example object."""
         return [SampleView(self, v) for v in self.model.versions]
 
@@ -74,11 +72,11 @@ class KindView:
 
     @property
     def short_names(self) -> str:
-        return _texts(self.model.short_names)
+        return texts(self.model.short_names)
 
     @property
     def categories(self) -> str:
-        return _texts(self.model.categories)
+        return texts(self.model.categories)
 
     @property
     def endpoints(self) -> str:
@@ -260,10 +258,6 @@ def pairs_of_names(renames: tuple[tuple[str, str], ...]) -> str:
     return "".join(f"\t{{{quote(stored)}, {quote(mine)}}},\n" for stored, mine in renames)
 
 
-def _texts(values: tuple[str, ...]) -> str:
-    return "[]string{" + ", ".join(quote(v) for v in values) + "}" if values else "nil"
-
-
 def _zero(field: Field) -> str:
     return "nil" if field.pointer or is_nilable(field.schema) else f"hub.{field.schema.name}{{}}"
 
@@ -308,60 +302,3 @@ def _column(column: Column) -> str:
     parts += [f"Format: {quote(column.format)}"] if column.format else []
     parts += [f"Priority: {column.priority}"] if column.priority else []
     return "{" + ", ".join(parts) + "}"
-
-
-class SampleView:
-    """A valid object of one version, and the name of its kind for scaffolds of that version."""
-
-    def __init__(self, kind: KindView, version: KindVersion) -> None:
-        self.kind, self.version, self.served = kind.kind, version.version, version.served
-        self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
-        self.alias = names.version_alias(kind.model_group.package, version.version)
-        self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
-        self._fields, self._kind, self._version = version.sample, kind, version
-
-    @property
-    def text(self) -> str:
-        """The object as YAML."""
-        name = "example"
-        metadata = {"name": name} | ({"namespace": "default"} if self.namespaced else {})
-        head = {"apiVersion": f"{self.group}/{self.version}", "kind": self.kind, "metadata": metadata}
-        return yaml_document(head | self._fields)
-
-    @property
-    def test_fields(self) -> str:
-        """What the generated tests know of the resource in this version, as fields of a Go literal."""
-        kind = self._kind
-        parts = (("Group", kind.group), ("Version", self.version), ("Resource", kind.plural))
-        resource = ", ".join(f"{name}: {quote(value)}" for name, value in parts)
-        fields = [
-            ("GroupVersionResource", f"schema.GroupVersionResource{{{resource}}}"),
-            ("kind", quote(kind.kind)),
-            ("listKind", quote(kind.list_kind)),
-            ("namespaced", kind.namespaced),
-            ("shortNames", kind.short_names),
-            ("categories", kind.categories),
-            ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
-            ("status", quote(json.dumps(self._status)) if kind.status else "nil"),
-            ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
-            ("selectable", _texts(tuple(s.label for s in self._version.selectable))),
-            ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
-        ]
-        return pairs([f for f in fields if f[1] != "nil"], 2)
-
-    @property
-    def _status(self) -> dict[str, Any]:
-        """A valid status."""
-        types = next(v.types for v in self._kind.model_group.versions if v.name == self.version)
-        status = self._version.root.find("status")
-        return sample(types, types.struct(status.schema)) if status and status.schema.kind == "object" else {}
-
-    @property
-    def _replicas(self) -> int:
-        """Other replicas than those of the sample, if the limits leave a choice."""
-        path = self._version.scale.spec if self._version.scale else ()
-        now: Any = self._fields
-        for field in path:
-            now = now.get(field.json, {})
-        more, limits = int(now or 0) + 1, path[-1].schema.limits
-        return more if limits.maximum is None or more <= limits.maximum else max(more - 2, int(limits.minimum or 0))

@@ -160,3 +160,8 @@ def used(imported: Import, text: str) -> bool:
     """Whether Go text uses an import."""
     alias = imported[0] or imported[1].rsplit("/", 1)[-1]
     return f"{alias}." in text
+
+
+def texts(values: tuple[str, ...]) -> str:
+    """Return a Go list of texts, or nil."""
+    return "[]string{" + ", ".join(quote(v) for v in values) + "}" if values else "nil"

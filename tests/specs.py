@@ -10,7 +10,12 @@ from apigen.resolve import resolve
 
 PROJECT = 'apigen: 1\nname: edge\nmodule: example.com/edge\nkubernetes: "1.37"\n'
 
-VERSIONS = {1: ("v1",), 2: ("v1alpha1", "v1"), 3: ("v1alpha1", "v1beta1", "v1"), 4: ("v1alpha1", "v1beta1", "v1", "v2")}
+VERSIONS = {
+    1: ("v1",),
+    2: ("v1alpha1", "v1"),
+    3: ("v1alpha1", "v1beta1", "v1"),
+    4: ("v1alpha1", "v1beta1", "v1", "v2"),
+}
 
 
 def write(root: Path, files: dict[str, str], project: str = PROJECT) -> Path:

@@ -29,9 +29,9 @@ def edge(root: Path, *fields: str, rules: str = "", types: str = "") -> Edge:
 def there(root: Path, a: str, b: str, rules: str = "", types: str = "") -> dict[str, list[str]]:
     """Return the frames of a conversion to the hub, but for the trivial one of the root."""
     frames = {n: steps(f) for n, f in edge(root, a, b, rules=rules, types=types).to_target.items()}
-    assert {n: steps(f) for n, f in edge(root, b, a, rules=_turned(rules), types=types).from_target.items()}.keys() == (
-        frames.keys()
-    )
+    assert {
+        n: steps(f) for n, f in edge(root, b, a, rules=_turned(rules), types=types).from_target.items()
+    }.keys() == (frames.keys())
     return frames
 
 
@@ -106,7 +106,7 @@ def test_lists_in_lists(tmp_path: Path) -> None:
     kind = versions(a, a.replace("grid", "rows"), rules='{from: "spec.grid.*.*.x", to: "spec.rows.*.*.y"}')
     kind = kind.replace("- name: v1alpha1", "- name: v1alpha1\n    types: {Cell: {fields: {x: int32}}}")
     kind = kind.replace("- name: v1\n", "- name: v1\n    types: {Cell: {fields: {y: int32}}}\n")
-    (_, alpha) = only_kind(resolved(tmp_path, thing=kind)).versions
+    _, alpha = only_kind(resolved(tmp_path, thing=kind)).versions
     assert {n: steps(f) for n, f in alpha.edge.to_target.items()} == {
         "Thing_To_Thing": ["spec (ThingSpec_To_ThingSpec)"],
         "ThingSpec_To_ThingSpec": ["grid > rows (Cell_To_Cell)"],

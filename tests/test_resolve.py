@@ -63,7 +63,10 @@ def test_absent_is_not_zero(tmp_path: Path, spec: str, go: str) -> None:
 def test_spec_and_status_are_values(tmp_path: Path) -> None:
     text = versions("{spec: {fields: {a: string}}, status: {default: {}, fields: {b: string}}}")
     kind = only_kind(resolved(tmp_path, thing=text))
-    assert [(f.json, f.pointer, f.has_default) for f in kind.hub.fields] == [("spec", False, False), ("status", False, False)]
+    assert [(f.json, f.pointer, f.has_default) for f in kind.hub.fields] == [
+        ("spec", False, False),
+        ("status", False, False),
+    ]
 
 
 def test_conditions_are_a_map_list_by_type(tmp_path: Path) -> None:
@@ -87,7 +90,10 @@ def test_names_of_fields_that_end_in_field_do_not_clash(tmp_path: Path) -> None:
 
 def test_constants_of_values_that_look_alike_are_distinct_and_stable(tmp_path: Path) -> None:
     def constants(values: str) -> list[str]:
-        return [c.go.removeprefix("ThingSpecX") for c in fields(tmp_path, f"{{x: {{type: string, enum: {values}}}}}")["x"].schema.enum]
+        return [
+            c.go.removeprefix("ThingSpecX")
+            for c in fields(tmp_path, f"{{x: {{type: string, enum: {values}}}}}")["x"].schema.enum
+        ]
 
     assert constants("[a, A, a2]") == ["A", "A2", "A22"]
     assert constants("[replace, Replace, a-b, a_b, aB]")[:2] == constants("[replace, Replace]")
@@ -96,14 +102,23 @@ def test_constants_of_values_that_look_alike_are_distinct_and_stable(tmp_path: P
 
 @pytest.mark.parametrize("kind", ["Test", "Windows", "Linux", "Internal", "Main", "Type", "Error", "Options"])
 def test_kinds_with_a_meaning_elsewhere_work(tmp_path: Path, kind: str) -> None:
-    assert only_kind(resolved(tmp_path, thing=versions("{spec: {fields: {a: string}}}", kind=kind))).kind == kind
+    assert (
+        only_kind(resolved(tmp_path, thing=versions("{spec: {fields: {a: string}}}", kind=kind))).kind == kind
+    )
 
 
 def test_two_kinds_share_a_type_of_a_file(tmp_path: Path) -> None:
     shared = "apigen: 1\ngroup: shop.example.com\ntypes: {Part: {fields: {size: Size}}, Unused: {fields: {a: string}}}\n"
     more = "apigen: 1\ngroup: shop.example.com\ntypes: {Size: {type: int32, minimum: 1}}\n"
     uses = "{spec: {fields: {part: Part}}}"
-    project = resolved(tmp_path, a=versions(uses), b=versions(uses, kind="Other"), c=shared, d=more, e=more.replace("Size", "Last"))
+    project = resolved(
+        tmp_path,
+        a=versions(uses),
+        b=versions(uses, kind="Other"),
+        c=shared,
+        d=more,
+        e=more.replace("Size", "Last"),
+    )
     (group,) = project.groups
     assert sorted(group.hub.structs) == ["Other", "OtherSpec", "Part", "Thing", "ThingSpec"]
     assert sorted(group.hub.scalars) == ["Size"]
@@ -112,7 +127,12 @@ def test_two_kinds_share_a_type_of_a_file(tmp_path: Path) -> None:
 
 def test_two_kinds_may_declare_one_name_in_different_versions(tmp_path: Path) -> None:
     def kind(name: str, version: str) -> str:
-        return versions("{spec: {fields: {part: Part}}}", types="{Part: {fields: {size: int32}}}", kind=name, names=(version,))
+        return versions(
+            "{spec: {fields: {part: Part}}}",
+            types="{Part: {fields: {size: int32}}}",
+            kind=name,
+            names=(version,),
+        )
 
     assert problems(tmp_path, a=kind("Car", "v1"), b=kind("Boat", "v2")) == ()
     assert [p.message for p in problems(tmp_path, a=kind("Car", "v1"), b=kind("Boat", "v1"))] == [
@@ -121,11 +141,16 @@ def test_two_kinds_may_declare_one_name_in_different_versions(tmp_path: Path) ->
 
 
 def test_a_hub_field_is_absent_where_any_version_lets_it_be(tmp_path: Path) -> None:
-    strict, weak = ("{spec: {fields: {part: {fields: {a: {type: int32, minimum: 1%s}}}}}}" % r for r in (", required: true", ""))
+    strict, weak = (
+        "{spec: {fields: {part: {fields: {a: {type: int32, minimum: 1%s}}}}}}" % r
+        for r in (", required: true", "")
+    )
     kind = only_kind(resolved(tmp_path, thing=versions(weak, strict)))
     (group,) = resolved(tmp_path, thing=versions(weak, strict)).groups
     assert [f.pointer for f in group.hub.structs["ThingSpecPart"].fields] == [True]
-    assert [f.pointer for f in kind.versions[0].edge.to_target["ThingSpecPart_To_ThingSpecPart"].source.fields] == [False]
+    assert [
+        f.pointer for f in kind.versions[0].edge.to_target["ThingSpecPart_To_ThingSpecPart"].source.fields
+    ] == [False]
     (group,) = resolved(tmp_path, thing=versions(strict, strict)).groups
     assert [f.pointer for f in group.hub.structs["ThingSpecPart"].fields] == [False]
 
@@ -150,7 +175,11 @@ def test_renames_compose_along_a_chain(tmp_path: Path) -> None:
         return f"{{spec: {{fields: {{{name}: {{fields: {{x: string}}}}, size: int32}}}}}}"
 
     found = renames(
-        tmp_path, one("a"), one("b"), one("c"), rules=("{from: spec.a, to: spec.b}", "{from: spec.b, to: spec.c}")
+        tmp_path,
+        one("a"),
+        one("b"),
+        one("c"),
+        rules=("{from: spec.a, to: spec.b}", "{from: spec.b, to: spec.c}"),
     )
     assert found == {
         "v1alpha1": (("spec.c", "spec.a"),),
@@ -196,7 +225,15 @@ def test_selectors_and_scale_are_found_in_the_hub(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "nanoseconds"),
-    [("90s", 90 * 10**9), ("1m30s", 90 * 10**9), ("-1.5h", -5400 * 10**9), ("0", 0), ("1", None), ("", None), ("1d", None)]
+    [
+        ("90s", 90 * 10**9),
+        ("1m30s", 90 * 10**9),
+        ("-1.5h", -5400 * 10**9),
+        ("0", 0),
+        ("1", None),
+        ("", None),
+        ("1d", None),
+    ]
     + [("9999999h", None), ("1h" * 60, None)],
 )
 def test_durations(text: str, nanoseconds: int | None) -> None:
@@ -233,7 +270,13 @@ def valid(types: Types, schema: Schema, value: Any) -> bool:
         known = {f.json: f for f in types.struct(schema).fields}
         there = all(name in value for name, f in known.items() if f.required and not f.has_default)
         return there and all(n in known and valid(types, known[n].schema, v) for n, v in value.items())
-    if schema.kind in ("upstream", "basic") and schema.word in ("", "bytes", "time", "microTime", "embedded resource"):
+    if schema.kind in ("upstream", "basic") and schema.word in (
+        "",
+        "bytes",
+        "time",
+        "microTime",
+        "embedded resource",
+    ):
         return True
     if schema.kind == "upstream":
         return True
@@ -321,7 +364,8 @@ def test_a_hundred_kinds_resolve_in_well_under_a_second(tmp_path: Path) -> None:
 
 def test_many_lost_fields_are_listed_in_good_time(tmp_path: Path) -> None:
     one, other = (
-        "{spec: {fields: {%s}}}" % ", ".join(f"{name}{i}: string" for i in range(400)) for name in ("alpha", "omega")
+        "{spec: {fields: {%s}}}" % ", ".join(f"{name}{i}: string" for i in range(400))
+        for name in ("alpha", "omega")
     )
     began = time.process_time()
     assert len(problems(tmp_path, thing=versions(one, other))) == 800
@@ -330,7 +374,8 @@ def test_many_lost_fields_are_listed_in_good_time(tmp_path: Path) -> None:
 
 def test_types_that_need_each_other_many_times_take_no_time(tmp_path: Path) -> None:
     layers = ", ".join(
-        f"T{i}: {{fields: {{a: {{type: T{i + 1}, required: true}}, b: {{type: T{i + 1}, required: true}}}}}}" for i in range(30)
+        f"T{i}: {{fields: {{a: {{type: T{i + 1}, required: true}}, b: {{type: T{i + 1}, required: true}}}}}}"
+        for i in range(30)
     )
     types = f"{{{layers}, T30: {{fields: {{x: string}}}}}}"
     began = time.process_time()
@@ -343,5 +388,7 @@ def test_problems_of_a_spec_are_sorted_and_there_once(tmp_path: Path) -> None:
     text = versions(same, same, same, types="{Part: {fields: {b: nosuch, a: nosuch}}}")
     with pytest.raises(SpecError) as caught:
         resolved(tmp_path, thing=text)
-    assert [p.position.column for p in caught.value.problems] == sorted(p.position.column for p in caught.value.problems)
+    assert [p.position.column for p in caught.value.problems] == sorted(
+        p.position.column for p in caught.value.problems
+    )
     assert len(caught.value.problems) == 2

@@ -79,8 +79,8 @@ class Client:
         for again in (True, False):  # a kept connection may be closed by now
             try:
                 self.connection.request(method, path, data, sent)
-                response = self.connection.getresponse()
-                return Answer(response.status, response.headers, response.read())
+                with self.connection.getresponse() as response:
+                    return Answer(response.status, response.headers, response.read())
             except (http.client.RemoteDisconnected, ConnectionError):
                 self.connection.close()
                 if not again:

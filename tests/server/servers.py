@@ -91,10 +91,14 @@ class Standalone(Process):
         quick = () if fsync else ("--unsafe-no-fsync",)
         where = ("--standalone", "--data-dir", str(self.data), "--secure-port", "0")
         super().__init__(binary, folder, *where, *quick, *flags)
-        self.url = self.wait_kubeconfig(before)
         self.clients: list[Client] = []
-        self.client = self.admin()
-        self.wait_ready(self.client)
+        try:
+            self.url = self.wait_kubeconfig(before)
+            self.client = self.admin()
+            self.wait_ready(self.client)
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
 
     def wait_kubeconfig(self, before: int) -> str:
         end = time.monotonic() + 30

@@ -367,10 +367,15 @@ def test_paths_that_are_not_there(nginx: Standalone, path: str) -> None:
 def test_strange_namespaces_and_names_reach_nothing(nginx: Standalone, upstreams: Resource, strange: str) -> None:
     upstreams.create("a", {})
     base = "/apis/nginx.example.com/v1/namespaces"
-    for path in (f"{base}/{strange}/upstreams", f"{base}/{strange}/upstreams/a", f"{base}/{upstreams.namespace}/upstreams/{strange}"):
+    for path in (f"{base}/{strange}/upstreams", f"{base}/{strange}/upstreams/a"):
         answer = nginx.client.get(path)
         assert not 300 <= answer.status < 400, "a redirect"
         assert answer.status < 500, path
+        assert answer.status != 200 or answer.json.get("items") == []
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        answer = nginx.client.request(method, f"{base}/{upstreams.namespace}-b/upstreams/{strange}")
+        assert not 300 <= answer.status < 400, "a redirect"
+        assert answer.status < 500, method
         assert answer.status != 200 or answer.json.get("items") == []
 
 

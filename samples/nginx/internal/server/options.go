@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -17,6 +18,7 @@ import (
 	genericoptions "k8s.io/apiserver/pkg/server/options"
 	serverstorage "k8s.io/apiserver/pkg/server/storage"
 	basecompatibility "k8s.io/component-base/compatibility"
+	logsapi "k8s.io/component-base/logs/api/v1"
 	baseversion "k8s.io/component-base/version"
 
 	"example.com/edge/internal/listers"
@@ -42,6 +44,7 @@ type Options struct {
 	ServerRun   *genericoptions.ServerRunOptions
 	Recommended *genericoptions.RecommendedOptions
 	Standalone  *standalone.Options
+	Logs        *logsapi.LoggingConfiguration
 	Extensions  Extensions
 }
 
@@ -51,7 +54,10 @@ func NewOptions() *Options {
 		ServerRun:   genericoptions.NewServerRunOptions(),
 		Recommended: genericoptions.NewRecommendedOptions("/registry/"+Name, nil),
 		Standalone:  standalone.NewOptions(Name),
+		Logs:        logsapi.NewLoggingConfiguration(),
 	}
+	// Without it a server with open watches ends only when its requests time out, after a minute.
+	o.ServerRun.ShutdownWatchTerminationGracePeriod = 10 * time.Second
 	addQuota(o.Recommended)
 	return o
 }
@@ -61,6 +67,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	o.ServerRun.AddUniversalFlags(fs)
 	o.Recommended.AddFlags(fs)
 	o.Standalone.AddFlags(fs)
+	logsapi.AddFlags(o.Logs, fs)
 }
 
 // Run serves until ctx is done, or until the embedded etcd fails.
@@ -154,6 +161,9 @@ func (o *Options) server(config *genericapiserver.RecommendedConfig) (*genericap
 	all := &listers.Listers{}
 	if err := installGroups(s, config.RESTOptionsGetter, all); err != nil {
 		return nil, err
+	}
+	if err := s.AddPostStartHook("storage-readiness", s.StorageReadinessHook.Hook); err != nil {
+		return nil, err // not ready before all watch caches are
 	}
 	for name, hook := range o.Extensions.PostStartHooks {
 		err := s.AddPostStartHook(name, func(hookContext genericapiserver.PostStartHookContext) error { return hook(hookContext, all) })

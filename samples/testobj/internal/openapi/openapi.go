@@ -44,8 +44,9 @@ func GetOpenAPIDefinitions(ref common.ReferenceCallback) map[string]common.OpenA
 		}
 		definitions[name] = definition
 	}
-	for _, definition := range definitions {
+	for name, definition := range definitions {
 		walk(&definition.Schema, func(in *spec.Schema) { dropBadDefault(in, definitions) })
+		definitions[name] = definition
 	}
 	return definitions
 }
@@ -53,8 +54,9 @@ func GetOpenAPIDefinitions(ref common.ReferenceCallback) map[string]common.OpenA
 // GetOpenAPIV2Definitions leaves out nullable, a word that version 2 does not know.
 func GetOpenAPIV2Definitions(ref common.ReferenceCallback) map[string]common.OpenAPIDefinition {
 	definitions := GetOpenAPIDefinitions(ref)
-	for _, definition := range definitions {
+	for name, definition := range definitions {
 		walk(&definition.Schema, func(in *spec.Schema) { in.Nullable = false })
+		definitions[name] = definition
 	}
 	return definitions
 }
@@ -87,21 +89,18 @@ func load() map[string]spec.Schema {
 	return schemas
 }
 
-// walk visits a schema and all schemas in its properties. What is visited may be changed; the properties are kept in a
-// map, which is shared with copies of the schema.
+// walk visits a schema and all schemas in it. Copies of the schema share what lies in it.
 func walk(schema *spec.Schema, visit func(*spec.Schema)) {
+	visit(schema)
 	for name, property := range schema.Properties {
 		walk(&property, visit)
-		visit(&property)
 		schema.Properties[name] = property
 	}
 	if schema.Items != nil && schema.Items.Schema != nil {
 		walk(schema.Items.Schema, visit)
-		visit(schema.Items.Schema)
 	}
 	if schema.AdditionalProperties != nil && schema.AdditionalProperties.Schema != nil {
 		walk(schema.AdditionalProperties.Schema, visit)
-		visit(schema.AdditionalProperties.Schema)
 	}
 }
 

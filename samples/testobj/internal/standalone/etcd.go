@@ -5,13 +5,11 @@ package standalone
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
-	"go.etcd.io/etcd/client/pkg/v3/fileutil"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.uber.org/zap"
 )
@@ -23,22 +21,18 @@ const maxSocketPath = 90
 type etcd struct {
 	*embed.Etcd
 	endpoint string
-	lock     *fileutil.LockedFile
 	// temporary is a folder that goes with the process, or empty.
 	temporary string
 }
 
 // startEtcd runs etcd with its data under dir. It listens on unix sockets only, so it needs neither ports nor TLS.
 func startEtcd(ctx context.Context, dir string, unsafeNoFsync bool) (*etcd, error) {
-	lock, err := fileutil.TryLockFile(filepath.Join(dir, "lock"), os.O_WRONLY|os.O_CREATE, fileutil.PrivateFileMode)
-	if err != nil {
-		return nil, fmt.Errorf("another server uses %s: %w", dir, err)
-	}
-	e := &etcd{lock: lock}
+	var err error
+	e := &etcd{}
 	sockets := dir
 	if len(dir) > maxSocketPath {
 		if e.temporary, err = os.MkdirTemp("", "etcd-"); err != nil {
-			return nil, errors.Join(err, lock.Close())
+			return nil, err
 		}
 		sockets = e.temporary
 	}
@@ -76,13 +70,12 @@ func (e *etcd) failed() <-chan error { return e.Err() }
 // stop ends etcd. Data is on the disk when it returns.
 func (e *etcd) stop() {
 	e.Close()
-	_ = e.release() // the process ends; so does the lock
+	_ = e.release() // the process ends
 }
 
 func (e *etcd) release() error {
-	var err error
-	if e.temporary != "" {
-		err = os.RemoveAll(e.temporary)
+	if e.temporary == "" {
+		return nil
 	}
-	return errors.Join(err, e.lock.Close())
+	return os.RemoveAll(e.temporary)
 }

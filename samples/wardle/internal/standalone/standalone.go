@@ -5,6 +5,7 @@ package standalone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/spf13/pflag"
+	"go.etcd.io/etcd/client/pkg/v3/fileutil"
 	"k8s.io/apiserver/pkg/apis/apiserver"
 	"k8s.io/apiserver/pkg/authentication/group"
 	"k8s.io/apiserver/pkg/authentication/request/anonymous"
@@ -65,6 +67,17 @@ func (o *Options) Start(ctx context.Context, r *genericoptions.RecommendedOption
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		return nil, err
 	}
+	lock, err := fileutil.TryLockFile(filepath.Join(o.DataDir, "lock"), os.O_WRONLY|os.O_CREATE, fileutil.PrivateFileMode)
+	if errors.Is(err, fileutil.ErrLocked) {
+		return nil, fmt.Errorf("another server uses %s", o.DataDir) // its kubeconfig must stay
+	} else if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, lock.Close())
+		}
+	}()
 	r.CoreAPI, r.Admission, r.Authentication, r.Authorization = nil, nil, nil, nil
 	r.Features.EnablePriorityAndFairness = false // its configuration lives in the cluster
 	r.Etcd.EnableGarbageCollection = false       // nothing would remove the finalizers that it adds
@@ -84,7 +97,7 @@ func (o *Options) Start(ctx context.Context, r *genericoptions.RecommendedOption
 	}
 	klog.InfoS("Standalone", "kubeconfig", o.Kubeconfig())
 	if len(r.Etcd.StorageConfig.Transport.ServerList) > 0 {
-		return func() {}, nil
+		return func() { _ = lock.Close() }, nil
 	}
 	e, err := startEtcd(ctx, o.DataDir, o.UnsafeNoFsync)
 	if err != nil {
@@ -98,7 +111,10 @@ func (o *Options) Start(ctx context.Context, r *genericoptions.RecommendedOption
 		}
 	}()
 	r.Etcd.StorageConfig.Transport.ServerList = []string{e.endpoint}
-	return e.stop, nil
+	return func() {
+		e.stop()
+		_ = lock.Close() // the process ends; so does the lock
+	}, nil
 }
 
 // listen opens the port, so that the kubeconfig can name it also where the system chooses.

@@ -1,0 +1,74 @@
+"""What the templates of one version of a kind are given: an example object, and what the tests know of it."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from apigen import names
+from apigen.gotext import quote, yaml_document
+from apigen.model import KindVersion
+from apigen.sample import sample
+from apigen.views import pairs, texts
+
+if TYPE_CHECKING:
+    from apigen.view_kind import KindView
+
+
+class SampleView:
+    """A valid object of one version, and the name of its kind for scaffolds of that version."""
+
+    def __init__(self, kind: "KindView", version: KindVersion) -> None:
+        self.kind, self.version, self.served = kind.kind, version.version, version.served
+        self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
+        self.alias = names.version_alias(kind.model_group.package, version.version)
+        self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
+        self._fields, self._kind, self._version = version.sample, kind, version
+
+    @property
+    def text(self) -> str:
+        """The object as YAML."""
+        name = "example"
+        metadata = {"name": name} | ({"namespace": "default"} if self.namespaced else {})
+        head = {"apiVersion": f"{self.group}/{self.version}", "kind": self.kind, "metadata": metadata}
+        return yaml_document(head | self._fields)
+
+    @property
+    def test_fields(self) -> str:
+        """What the generated tests know of the resource in this version, as fields of a Go literal."""
+        kind = self._kind
+        parts = (("Group", kind.group), ("Version", self.version), ("Resource", kind.plural))
+        resource = ", ".join(f"{name}: {quote(value)}" for name, value in parts)
+        fields = [
+            ("GroupVersionResource", f"schema.GroupVersionResource{{{resource}}}"),
+            ("kind", quote(kind.kind)),
+            ("listKind", quote(kind.list_kind)),
+            ("namespaced", kind.namespaced),
+            ("shortNames", kind.short_names),
+            ("categories", kind.categories),
+            ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
+            ("status", quote(json.dumps(self._status)) if kind.status else "nil"),
+            ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
+            ("selectable", texts(tuple(s.label for s in self._version.selectable))),
+            ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
+        ]
+        return pairs([f for f in fields if f[1] != "nil"], 2)
+
+    @property
+    def _status(self) -> dict[str, Any]:
+        """A valid status."""
+        types = next(v.types for v in self._kind.model_group.versions if v.name == self.version)
+        status = self._version.root.find("status")
+        return sample(types, types.struct(status.schema)) if status and status.schema.kind == "object" else {}
+
+    @property
+    def _replicas(self) -> int:
+        """Other replicas than those of the sample, if the limits leave a choice."""
+        path = self._version.scale.spec if self._version.scale else ()
+        now: Any = self._fields
+        for field in path:
+            now = now.get(field.json, {})
+        more, limits = int(now or 0) + 1, path[-1].schema.limits
+        return (
+            more
+            if limits.maximum is None or more <= limits.maximum
+            else max(more - 2, int(limits.minimum or 0))
+        )

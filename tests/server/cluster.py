@@ -1,0 +1,158 @@
+"""A stand-in for the kube-apiserver that an aggregated server leans on: no more than such a server asks."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Object = dict[str, Any]
+
+KINDS = {
+    "configmaps": "ConfigMap",
+    "flowschemas": "FlowSchema",
+    "mutatingadmissionpolicies": "MutatingAdmissionPolicy",
+    "mutatingadmissionpolicybindings": "MutatingAdmissionPolicyBinding",
+    "mutatingwebhookconfigurations": "MutatingWebhookConfiguration",
+    "namespaces": "Namespace",
+    "prioritylevelconfigurations": "PriorityLevelConfiguration",
+    "resourcequotas": "ResourceQuota",
+    "validatingadmissionpolicies": "ValidatingAdmissionPolicy",
+    "validatingadmissionpolicybindings": "ValidatingAdmissionPolicyBinding",
+    "validatingwebhookconfigurations": "ValidatingWebhookConfiguration",
+}
+AUTHENTICATION = "extension-apiserver-authentication"
+
+
+class Cluster:
+    """Holds a few objects, answers reviews, and remembers what it was asked."""
+
+    def __init__(self, client_ca: Path, proxy_ca: Path) -> None:
+        self.objects: dict[str, list[Object]] = {
+            "namespaces": [object_of("Namespace", "default")],
+            "configmaps": [object_of("ConfigMap", AUTHENTICATION, "kube-system")],
+        }
+        self.objects["configmaps"][0]["data"] = {
+            "client-ca-file": client_ca.read_text(),
+            "requestheader-client-ca-file": proxy_ca.read_text(),
+            "requestheader-allowed-names": '["front-proxy-client"]',
+            "requestheader-username-headers": '["X-Remote-User"]',
+            "requestheader-group-headers": '["X-Remote-Group"]',
+            "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
+        }
+        self.tokens: dict[str, str] = {}
+        self.allowed: set[str] = set()
+        self.reviews: list[Object] = []
+        self.stopping = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def kubeconfig(self) -> str:
+        return json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": "c", "cluster": {"server": self.url}}],
+                "users": [{"name": "u", "user": {}}],
+                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+                "current-context": "x",
+            }
+        )
+
+    def review(self, kind: str, body: Object) -> Object:
+        spec = body["spec"]
+        if kind == "tokenreviews":
+            user = self.tokens.get(spec["token"])
+            status: Object = {"authenticated": user is not None, "user": {"username": user} if user else {}}
+        else:
+            self.reviews.append(spec)
+            status = {"allowed": spec["user"] in self.allowed}
+        return body | {"status": status}
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+def object_of(kind: str, name: str, namespace: str | None = None) -> Object:
+    metadata = {"name": name, "uid": name, "resourceVersion": "1"}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata | ({"namespace": namespace} if namespace else {})}
+
+
+def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            query = parse_qs(url.query)
+            group_version, resource, name = split(url.path)
+            kind = KINDS.get(resource)
+            found = cluster.objects.get(resource, [])
+            selector = query.get("fieldSelector", [""])[0]
+            if selector.startswith("metadata.name="):
+                found = [obj for obj in found if obj["metadata"]["name"] == selector.partition("=")[2]]
+            if name:
+                found = [obj for obj in found if obj["metadata"]["name"] == name]
+            if kind is None or (name and not found):
+                self.answer(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404})
+            elif name:
+                self.answer(200, found[0])
+            elif "watch" in query:
+                self.watch(group_version, kind, found, "sendInitialEvents" in query)
+            else:
+                listed = {"kind": f"{kind}List", "apiVersion": group_version, "metadata": {"resourceVersion": "1"}}
+                self.answer(200, listed | {"items": found})
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            kind = self.path.partition("?")[0].rpartition("/")[2]
+            self.answer(201, cluster.review(kind, body) if kind.endswith("reviews") else body)
+
+        def watch(self, group_version: str, kind: str, found: list[Object], initial: bool) -> None:
+            """Send what is there if asked, then nothing."""
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            end = {"resourceVersion": "1", "annotations": {"k8s.io/initial-events-end": "true"}}
+            events = [{"type": "ADDED", "object": obj} for obj in found]
+            events.append({"type": "BOOKMARK", "object": {"kind": kind, "apiVersion": group_version, "metadata": end}})
+            for event in events if initial else ():
+                data = json.dumps(event).encode() + b"\n"
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+            self.wfile.flush()
+            cluster.stopping.wait()
+            self.close_connection = True
+
+        def answer(self, status: int, body: Object) -> None:
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+def split(path: str) -> tuple[str, str, str]:
+    """The group and version, the resource and the name in a path; empty where there is none."""
+    parts = path.strip("/").split("/")
+    group_version, rest = ("/".join(parts[1:3]), parts[3:]) if parts[0] == "apis" else (parts[1] if parts[1:] else "", parts[2:])
+    if rest[:1] == ["namespaces"] and len(rest) > 2:
+        rest = rest[2:]
+    resource, name = (rest + ["", ""])[:2]
+    return group_version, resource, name
