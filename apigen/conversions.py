@@ -168,7 +168,9 @@ def hub_types(storage: Types, edges: list[Edge]) -> Types:
         for edge in edges
         for frame in edge.to_target.values()
         for step in frame.steps
-        if step.source[-1].pointer and not step.target[-1].pointer
+        if step.source[-1].pointer
+        and not step.target[-1].pointer
+        and step.target[-1].schema.kind != "object"  # spec and status are values
     }
     structs = {
         go: replace(

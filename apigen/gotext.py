@@ -4,7 +4,6 @@ The templates write what gofmt would leave alone; these functions see to it for 
 """
 
 import io
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -22,6 +21,10 @@ _UNSEEN = re.compile(
 )
 # What gofmt moves to the end of a doc comment.
 _LINK = re.compile(r"^(\[[^\]]*\]):")
+# What gofmt makes curly quotes in doc comments. It leaves three backquotes alone; of longer runs it changes some,
+# so they become three. Source: go/doc/comment.
+_CURLY = re.compile(r"`{3,}|``|''")
+_CURLED = {"``": "\u201c", "''": "\u201d"}
 
 
 def _seen(text: str) -> str:
@@ -38,6 +41,7 @@ def comment_lines(text: str) -> list[str]:
     for raw in _LINES.split(text):
         line = _seen(" ".join(raw.split()))
         line = _LINK.sub(r"\1 :", line)
+        line = _CURLY.sub(lambda m: _CURLED.get(m.group(), "```"), line)
         if line.startswith("+"):
             line = "\\" + line
         if line or (lines and lines[-1]):
@@ -69,8 +73,11 @@ def quote(text: str) -> str:
 
 
 def yaml_text(text: str) -> str:
-    """Return a YAML scalar for `text`: JSON, which every YAML reader takes for the same text."""
-    return json.dumps(text)
+    """Return a YAML scalar for `text`, in double quotes: the escapes of Go are among those of YAML.
+
+    JSON's are not enough: it writes characters beyond the basic plane as two halves, which YAML refuses.
+    """
+    return quote(text)
 
 
 class _Quoted(str):
@@ -86,9 +93,24 @@ def yaml_document(value: object) -> str:
     yaml.sort_base_mapping_type_on_output = False
     yaml.representer.add_representer(_Quoted, _single_quotes)
     yaml.representer.ignore_aliases = lambda _: True
+    # What hides or breaks lines for some readers is escaped; then so is all that is not ASCII.
+    yaml.allow_unicode = not any(_hides(text) for text in _texts(value))
     out = io.StringIO()
     yaml.dump(_quoted(value), out)
     return out.getvalue()
+
+
+def _hides(text: str) -> bool:
+    return bool(_UNSEEN.search(text) or _LINES.search(text.replace("\n", "")))
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """Yield every text in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _single_quotes(representer: Any, text: _Quoted) -> Any:

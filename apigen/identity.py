@@ -22,13 +22,19 @@ _TAKEN_KINDS = _OPTIONS | {"List", "Status", "Scale", "WatchEvent"}
 def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     """Check the project file."""
     spec, source = project.spec, project.source
-    if not names.LABEL.match(spec.name):
-        problems.add(source, ("name",), f"{quoted(spec.name)} is no DNS label", LABEL_HINT)
+    _check_label(problems, source, ("name",), spec.name)
     if wrong := module_problem(spec.module):
         problems.add(source, ("module",), f"{quoted(spec.module)} is no Go module path", wrong)
     if spec.kubernetes not in upstream.versions():
         message = f"this apigen cannot generate for Kubernetes {quoted(spec.kubernetes)}"
         problems.add(source, ("kubernetes",), message, f"it can for {', '.join(upstream.versions())}")
+
+
+def _check_label(problems: Problems, source: Source, path: Path, label: str) -> None:
+    if not names.LABEL.match(label):
+        problems.add(source, path, f"{quoted(label)} is no DNS label", LABEL_HINT)
+    elif label in names.DEVICES:
+        problems.add(source, path, f'"{label}" is a device on Windows', "choose another name")
 
 
 def module_problem(module: str) -> str:
@@ -86,8 +92,7 @@ def _check_names(problems: Problems, source: Source, kind: str, given: NamesSpec
     labels += [(("names", "shortNames", i), name) for i, name in enumerate(given.short_names)]
     labels += [(("names", "categories", i), name) for i, name in enumerate(given.categories)]
     for path, label in labels:
-        if not names.LABEL.match(label):
-            problems.add(source, path, f"{quoted(label)} is no DNS label", LABEL_HINT)
+        _check_label(problems, source, path, label)
     if given.plural is None and len(names.plural(kind)) > 63:
         message = f'the plural "{names.plural(kind)}" has more than 63 characters'
         problems.add(source, ("kind",), message, "give a shorter one: `names: {plural: ...}`")

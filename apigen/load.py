@@ -59,9 +59,10 @@ class Spec:
 def load(root: Path) -> Spec:
     """Read the spec below the folder `root`. Raises SpecError with every problem of shape in every file."""
     problems: list[Problem] = []
+    paths = _resource_files(root)
     project = _file(root / PROJECT_FILE, PROJECT_FILE, problems, _project_file)
     resources: list[Loaded[Any]] = []
-    for path in _resource_files(root):
+    for path in paths:
         loaded = _file(path, f"{RESOURCES}/{path.name}", problems, _resource_file)
         if loaded:
             resources.append(loaded)

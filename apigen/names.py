@@ -19,8 +19,12 @@ _KEYWORD_WORDS = (
     " range return select struct switch type var"
 )
 KEYWORDS = frozenset(_KEYWORD_WORDS.split())
+# What Windows takes for a device wherever it stands, so that no folder can be called so.
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10)}
+)
 # Folder names to which the Go tool gives a meaning, and the one package name that is no library.
-_SPECIAL_FOLDERS = frozenset({"internal", "vendor", "testdata", "main", "cmd"})
+_SPECIAL_FOLDERS = frozenset({"internal", "vendor", "testdata", "main", "cmd"}) | DEVICES
 # What generated types have as methods, or what their roots embed; a Go field of that name would hide it.
 _METHODS = frozenset(
     {"DeepCopy", "DeepCopyInto", "DeepCopyObject", "OpenAPIModelName", "TypeMeta", "ObjectMeta", "ListMeta"}

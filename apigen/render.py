@@ -63,7 +63,7 @@ def environment() -> jinja2.Environment:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    return json.dumps(value, indent=1, sort_keys=True)
 
 
 def template_folder() -> Path:

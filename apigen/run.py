@@ -38,7 +38,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class _Project:
-    """A project on disk; `plural` is one of its resources, or empty."""
+    """A project on disk; `plural` is one of its resources."""
 
     root: Path
     name: str
@@ -89,8 +89,10 @@ def run(root: Path, flags: Sequence[str], *, fresh: bool = False, verbose: bool 
 def _project(root: Path) -> _Project:
     stale = [change.path for change in pipeline.changes(root) if change.complaint]
     spec = load(root)
-    plurals = [r.spec.names.plural or names.plural(r.spec.kind) for r in spec.resources]
-    project = _Project(root, spec.project.spec.name, plurals[0] if plurals else "")
+    if not spec.resources:
+        raise ApigenError("the project has no resources yet", "apigen add-resource KIND --group GROUP")
+    first = spec.resources[0].spec
+    project = _Project(root, spec.project.spec.name, first.names.plural or names.plural(first.kind))
     if not (root / "go.mod").exists() or not (root / "cmd" / project.name).exists():
         raise ApigenError(f"there is no server in {root} yet", "run `apigen generate` first")
     if stale:
@@ -170,7 +172,9 @@ class _Server:
     def show_log(self) -> None:
         """Copy to stderr what is new in the log, if that is wanted."""
         if self.verbose:
-            new = self.log.read_bytes()[self.shown :]
+            with self.log.open("rb") as log:
+                log.seek(self.shown)
+                new = log.read()
             self.shown += len(new)
             sys.stderr.write(new.decode(errors="replace"))
             sys.stderr.flush()
@@ -249,14 +253,16 @@ def _is_ready(kubeconfig: Path) -> bool:
 
 
 def _announce(project: _Project) -> None:
+    """Say on stdout where the server is, and what to try."""
     host, port, _ = _address(project.kubeconfig)
     kubectl = f"kubectl --kubeconfig {shlex.quote(str(project.kubeconfig))}"
+    samples = shlex.quote(f"{project.root / 'samples'}/")
     lines = [
         f"{project.name} is ready at https://{host}:{port}",
         f"kubeconfig: {project.kubeconfig.absolute()}",
         "try, in another terminal:",
         f"  {kubectl} api-resources",
-        f"  {kubectl} apply -f {shlex.quote(str(project.root / 'samples'))}/",
+        f"  {kubectl} apply -f {samples}",
         f"  {kubectl} get {project.plural}",
         f"Ctrl-C stops it; its data stays in {project.data}",
     ]

@@ -43,6 +43,11 @@ class NewResource:
     earlier: str
     scope: str
 
+    @property
+    def short_name(self) -> str:
+        """An abbreviation as people make them, which is no other name of the kind."""
+        return self.kind[0].lower() + "x"
+
 
 def server_name(base: Path, name: str) -> str:
     """Return what a new project in the folder `name` of `base` is called; `.` takes the name of `base`.
@@ -98,7 +103,10 @@ def add_resource(root: Path, kind: str, group: str, version: str, *, cluster_sco
     Raises UsageError for names that cannot be and for a kind that is there already.
     """
     if not (root / PROJECT_FILE).is_file():
-        raise ApigenError(f"there is no {PROJECT_FILE} in {root}", "make a project first: apigen init NAME")
+        raise ApigenError(
+            f"there is no {PROJECT_FILE} in {root}",
+            "run apigen in a project, or make one with `apigen init NAME`",
+        )
     _check(kind, group, version)
     for path, known in _kinds(root).items():
         if known == (group, kind):

@@ -36,7 +36,7 @@ MAX_PROBLEMS = 100
 _BREAK = re.compile(r"\r\n|\r|\n")
 # What YAML forbids, and the three characters that end a line for the parser but not for an editor.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _UTF8_BOM = b"\xef\xbb\xbf"
 _REST_OF_LINE = 0xFFFFFFFF
 _WRITE_OUT = "write the value out where it is needed; fields are shared by a type of their own"

@@ -56,7 +56,7 @@ class VersionView(TypesView):
     @property
     def definitions(self) -> str:
         """The OpenAPI definitions as JSON."""
-        return json.dumps(definitions(self.model, self.version), indent=1, sort_keys=True, ensure_ascii=False)
+        return json.dumps(definitions(self.model, self.version), indent=1, sort_keys=True)
 
     # Defaults
 

@@ -1,5 +1,6 @@
 """Small specs for tests: texts of files become a project on disk, and the project its model or its problems."""
 
+import itertools
 import textwrap
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def versions(
         text += f"  - name: {name}\n    storage: {stored}\n    fields: {each}\n"
     if len(fields) > 1:
         text += "conversions:\n"
-        for one, other in zip(called, called[1:], strict=False):
+        for one, other in itertools.pairwise(called):
             text += f"  - {{from: {one}, to: {other}, rules: [{rules}]}}\n"
     return text
 

@@ -108,7 +108,8 @@ def test_kinds_with_a_meaning_elsewhere_work(tmp_path: Path, kind: str) -> None:
 
 
 def test_two_kinds_share_a_type_of_a_file(tmp_path: Path) -> None:
-    shared = "apigen: 1\ngroup: shop.example.com\ntypes: {Part: {fields: {size: Size}}, Unused: {fields: {a: string}}}\n"
+    types = "{Part: {fields: {size: Size}}, Unused: {fields: {a: string}}}"
+    shared = f"apigen: 1\ngroup: shop.example.com\ntypes: {types}\n"
     more = "apigen: 1\ngroup: shop.example.com\ntypes: {Size: {type: int32, minimum: 1}}\n"
     uses = "{spec: {fields: {part: Part}}}"
     project = resolved(
@@ -142,8 +143,8 @@ def test_two_kinds_may_declare_one_name_in_different_versions(tmp_path: Path) ->
 
 def test_a_hub_field_is_absent_where_any_version_lets_it_be(tmp_path: Path) -> None:
     strict, weak = (
-        "{spec: {fields: {part: {fields: {a: {type: int32, minimum: 1%s}}}}}}" % r
-        for r in (", required: true", "")
+        f"{{spec: {{fields: {{part: {{fields: {{a: {{type: int32, minimum: 1, required: {word}}}}}}}}}}}}}"
+        for word in ("true", "false")
     )
     kind = only_kind(resolved(tmp_path, thing=versions(weak, strict)))
     (group,) = resolved(tmp_path, thing=versions(weak, strict)).groups
@@ -211,9 +212,10 @@ def test_selectors_and_scale_are_found_in_the_hub(tmp_path: Path) -> None:
         "{spec: {fields: {replicas: int32}}, status: {fields: {n: int32}}}",
         rules="{from: spec.count, to: spec.replicas}",
     )
-    scale = "subresources: {scale: {specReplicasPath: .spec.%s, statusReplicasPath: .status.n}}\n    selectableFields: [{jsonPath: .spec.%s}]"
-    text = text.replace("- name: v1alpha1", f"- name: v1alpha1\n    {scale % ('count', 'count')}")
-    text = text.replace("- name: v1\n", f"- name: v1\n    {scale % ('replicas', 'replicas')}\n")
+    for version, name in (("v1alpha1", "count"), ("v1", "replicas")):
+        scale = f"{{specReplicasPath: .spec.{name}, statusReplicasPath: .status.n}}"
+        more = f"subresources: {{scale: {scale}}}\n    selectableFields: [{{jsonPath: .spec.{name}}}]\n"
+        text = text.replace(f"- name: {version}\n", f"- name: {version}\n    {more}")
     kind = only_kind(resolved(tmp_path, thing=text))
     assert kind.scale is not None
     assert [f.json for f in kind.scale.spec] == ["spec", "replicas"]
@@ -233,8 +235,9 @@ def test_selectors_and_scale_are_found_in_the_hub(tmp_path: Path) -> None:
         ("1", None),
         ("", None),
         ("1d", None),
-    ]
-    + [("9999999h", None), ("1h" * 60, None)],
+        ("9999999h", None),
+        ("1h" * 60, None),
+    ],
 )
 def test_durations(text: str, nanoseconds: int | None) -> None:
     assert duration(text) == nanoseconds
@@ -324,7 +327,8 @@ def random_field(pick: random.Random, depth: int) -> str:
 
 TYPES = (
     "{Level: {type: int32, minimum: 3, maximum: 9}, Node: {fields: {name: string, next: Node, all: list of Node}},"
-    " Keyed: {fields: {name: {type: string, required: true, enum: [a, b]}, port: {type: int32, required: true, minimum: 7}}}}"
+    " Keyed: {fields: {name: {type: string, required: true, enum: [a, b]},"
+    " port: {type: int32, required: true, minimum: 7}}}}"
 )
 
 
@@ -364,7 +368,7 @@ def test_a_hundred_kinds_resolve_in_well_under_a_second(tmp_path: Path) -> None:
 
 def test_many_lost_fields_are_listed_in_good_time(tmp_path: Path) -> None:
     one, other = (
-        "{spec: {fields: {%s}}}" % ", ".join(f"{name}{i}: string" for i in range(400))
+        "{spec: {fields: {" + ", ".join(f"{name}{i}: string" for i in range(400)) + "}}}"
         for name in ("alpha", "omega")
     )
     began = time.process_time()
@@ -392,3 +396,10 @@ def test_problems_of_a_spec_are_sorted_and_there_once(tmp_path: Path) -> None:
         p.position.column for p in caught.value.problems
     )
     assert len(caught.value.problems) == 2
+
+
+def test_a_mistake_in_a_type_is_said_once_whatever_each_version_proposes(tmp_path: Path) -> None:
+    same = "{spec: {fields: {part: Part}}}"
+    text = versions(same, same, types="{Part: {fields: {a: Specal}}}")
+    text = text.replace("- name: v1\n", "- name: v1\n    types: {Special: {fields: {a: string}}}\n")
+    assert [p.message for p in problems(tmp_path, thing=text)] == ['unknown type "Specal"']

@@ -165,7 +165,8 @@ def test_add_resource(project: Path) -> None:
 @pytest.mark.parametrize("version", ["v1", "v1beta1", "v1alpha1", "v2"])
 @pytest.mark.parametrize("kind", ["Widget", "URL", "Policy", "Test", "On", "A1"])
 def test_what_it_writes_generates_at_once(project: Path, kind: str, version: str, cluster: bool) -> None:
-    scaffold.add_resource(project, kind, "shop.example.com", version, cluster_scoped=cluster)
+    path = scaffold.add_resource(project, kind, "shop.example.com", version, cluster_scoped=cluster)
+    assert read(path, path.name).document["scope"] == ("Cluster" if cluster else "Namespaced")
     paths = {file.path for file in pipeline.rendered(project)}
     assert f"api/shop/{version}/types.go" in paths
 

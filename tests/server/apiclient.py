@@ -68,9 +68,7 @@ class Client:
     def connect(self) -> http.client.HTTPSConnection:
         return http.client.HTTPSConnection(self.host, context=self.context, timeout=self.timeout)
 
-    def request(
-        self, method: str, path: str, body: Any = None, kind: str = JSON, **headers: str
-    ) -> Answer:
+    def request(self, method: str, path: str, body: Any = None, kind: str = JSON, **headers: str) -> Answer:
         """A body that is no text or bytes is sent as JSON. Names of headers are written with underscores."""
         data = encode(body)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -159,7 +157,11 @@ class Resource:
         return "/".join(parts) + ("?" + urlencode(query) if query else "")
 
     def object(self, name: str, spec: Object | None = None, **metadata: Any) -> Object:
-        obj: Object = {"apiVersion": self.api_version, "kind": self.kind, "metadata": {"name": name, **metadata}}
+        obj: Object = {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "metadata": {"name": name, **metadata},
+        }
         return obj | ({} if spec is None else {"spec": spec})
 
     def create(self, name: str, spec: Object | None = None, **metadata: Any) -> Object:

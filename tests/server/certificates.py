@@ -17,12 +17,14 @@ def authority(folder: Path, name: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     constraints = x509.BasicConstraints(ca=True, path_length=None)
-    built = builder(subject, subject, key).add_extension(constraints, critical=True).sign(key, hashes.SHA256())
+    built = (
+        builder(subject, subject, key).add_extension(constraints, critical=True).sign(key, hashes.SHA256())
+    )
     return write(folder / name, key, built)
 
 
 def certificate(signer: Path, folder: Path, user: str, *groups: str, days: int = 1) -> Path:
-    """A certificate for a user in groups, good for clients and for servers on 127.0.0.1. With days below 0 it is over."""
+    """A certificate for a user in groups, good for clients and for servers here. With days below 0 it is over."""
     ca = x509.load_pem_x509_certificate(signer.with_suffix(".crt").read_bytes())
     ca_key = serialization.load_pem_private_key(signer.with_suffix(".key").read_bytes(), None)
     assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
@@ -30,9 +32,13 @@ def certificate(signer: Path, folder: Path, user: str, *groups: str, days: int =
     names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
     names.append(x509.NameAttribute(NameOID.COMMON_NAME, user))
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
-    places = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")])
+    places = x509.SubjectAlternativeName(
+        [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    )
     unsigned = builder(x509.Name(names), ca.subject, key, days).add_extension(usage, critical=False)
-    return write(folder / user, key, unsigned.add_extension(places, critical=False).sign(ca_key, hashes.SHA256()))
+    return write(
+        folder / user, key, unsigned.add_extension(places, critical=False).sign(ca_key, hashes.SHA256())
+    )
 
 
 def builder(

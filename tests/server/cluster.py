@@ -85,7 +85,16 @@ class Cluster:
 
 def object_of(kind: str, name: str, namespace: str | None = None) -> Object:
     metadata = {"name": name, "uid": name, "resourceVersion": "1"}
-    return {"apiVersion": "v1", "kind": kind, "metadata": metadata | ({"namespace": namespace} if namespace else {})}
+    return {
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": metadata | ({"namespace": namespace} if namespace else {}),
+    }
+
+
+def not_found(resource: str, name: str) -> Object:
+    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
+    return status | {"message": f'{resource} "{name}" not found'}
 
 
 def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
@@ -103,14 +112,20 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
                 found = [obj for obj in found if obj["metadata"]["name"] == selector.partition("=")[2]]
             if name:
                 found = [obj for obj in found if obj["metadata"]["name"] == name]
-            if kind is None or (name and not found):
-                self.answer(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404})
+            if url.path == "/openapi/v3":
+                self.answer(200, {"paths": {}})
+            elif kind is None or (name and not found):
+                self.answer(404, not_found(resource, name))
             elif name:
                 self.answer(200, found[0])
             elif "watch" in query:
                 self.watch(group_version, kind, found, "sendInitialEvents" in query)
             else:
-                listed = {"kind": f"{kind}List", "apiVersion": group_version, "metadata": {"resourceVersion": "1"}}
+                listed = {
+                    "kind": f"{kind}List",
+                    "apiVersion": group_version,
+                    "metadata": {"resourceVersion": "1"},
+                }
                 self.answer(200, listed | {"items": found})
 
         def do_POST(self) -> None:
@@ -126,7 +141,9 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             end = {"resourceVersion": "1", "annotations": {"k8s.io/initial-events-end": "true"}}
             events = [{"type": "ADDED", "object": obj} for obj in found]
-            events.append({"type": "BOOKMARK", "object": {"kind": kind, "apiVersion": group_version, "metadata": end}})
+            events.append(
+                {"type": "BOOKMARK", "object": {"kind": kind, "apiVersion": group_version, "metadata": end}}
+            )
             for event in events if initial else ():
                 data = json.dumps(event).encode() + b"\n"
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
@@ -151,8 +168,12 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
 def split(path: str) -> tuple[str, str, str]:
     """The group and version, the resource and the name in a path; empty where there is none."""
     parts = path.strip("/").split("/")
-    group_version, rest = ("/".join(parts[1:3]), parts[3:]) if parts[0] == "apis" else (parts[1] if parts[1:] else "", parts[2:])
+    group_version, rest = (
+        ("/".join(parts[1:3]), parts[3:])
+        if parts[0] == "apis"
+        else (parts[1] if parts[1:] else "", parts[2:])
+    )
     if rest[:1] == ["namespaces"] and len(rest) > 2:
         rest = rest[2:]
-    resource, name = (rest + ["", ""])[:2]
+    resource, name = [*rest, "", ""][:2]
     return group_version, resource, name

@@ -104,9 +104,9 @@ class Standalone(Process):
         end = time.monotonic() + 30
         while time.monotonic() < end:
             assert self.popen.poll() is None, f"the server ended:\n{self.text()}"
-            if self.kubeconfig.exists() and self.kubeconfig.stat().st_mtime_ns != before:
-                if found := re.search(r"server: (\S+)\n(?s:.*)users:", self.kubeconfig.read_text()):
-                    return found[1]
+            new = self.kubeconfig.exists() and self.kubeconfig.stat().st_mtime_ns != before
+            if new and (found := re.search(r"server: (\S+)\n(?s:.*)users:", self.kubeconfig.read_text())):
+                return found[1]
             time.sleep(0.01)
         raise AssertionError(f"no kubeconfig:\n{self.text()}")
 
@@ -178,7 +178,10 @@ class Kubectl:
 def managers(obj: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The entries of managedFields by manager and operation."""
     entries = obj["metadata"].get("managedFields", [])
-    return {f"{entry['manager']} {entry['operation']} {entry.get('subresource', '')}".strip(): entry for entry in entries}
+    return {
+        f"{entry['manager']} {entry['operation']} {entry.get('subresource', '')}".strip(): entry
+        for entry in entries
+    }
 
 
 def owned(entry: dict[str, Any]) -> set[str]:

@@ -5,6 +5,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +29,17 @@ class Aggregated(Process):
         self.clients: list[Client] = []
         port = free_port()
         self.url = f"https://127.0.0.1:{port}"
-        flags = [*cluster_flags(self.cluster, folder), *etcd_flags(etcd, folder.name), f"--secure-port={port}"]
-        flags += [f"--tls-cert-file={self.serving}.crt", f"--tls-private-key-file={self.serving}.key", "--bind-address=127.0.0.1"]
+        flags = [
+            *cluster_flags(self.cluster, folder),
+            *etcd_flags(etcd, folder.name),
+            f"--secure-port={port}",
+        ]
+        flags += [f"--client-ca-file={self.ca}.crt"]
+        flags += [
+            f"--tls-cert-file={self.serving}.crt",
+            f"--tls-private-key-file={self.serving}.key",
+            "--bind-address=127.0.0.1",
+        ]
         super().__init__(binary, folder, *flags)
         self.admin = self.client(certificate(self.ca, folder, "admin", "system:masters"))
         try:
@@ -114,11 +124,15 @@ def test_a_namespace_that_is_not_there(server: Aggregated, name: str) -> None:
 
 def test_protobuf_first_deletecollection(server: Aggregated) -> None:
     accept = "application/vnd.kubernetes.protobuf,application/json"
-    answer = server.admin.request("DELETE", "/apis/nginx.example.com/v1/namespaces/empty/upstreams", Accept=accept)
+    answer = server.admin.request(
+        "DELETE", "/apis/nginx.example.com/v1/namespaces/empty/upstreams", Accept=accept
+    )
     assert answer.status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/apis", "/version", "/metrics", "/openapi/v2", "/openapi/v3", "/livez/etcd", UPSTREAMS])
+@pytest.mark.parametrize(
+    "path", ["/", "/apis", "/version", "/metrics", "/openapi/v2", "/openapi/v3", "/livez/etcd", UPSTREAMS]
+)
 def test_anonymous_gets_nothing(server: Aggregated, path: str) -> None:
     server.client().get(path).refused(401)
 
@@ -132,7 +146,9 @@ def test_a_token_is_reviewed(server: Aggregated) -> None:
     client = server.client()
     client.get(UPSTREAMS, Authorization="Bearer unknown").refused(401)
     server.cluster.tokens["known"] = "jane"
-    client.get(UPSTREAMS, Authorization="Bearer known").refused(403, 'User "jane" cannot list resource "upstreams"')
+    client.get(UPSTREAMS, Authorization="Bearer known").refused(
+        403, 'User "jane" cannot list resource "upstreams"'
+    )
     server.cluster.tokens["other"] = "joe"
     server.cluster.allowed.add("joe")
     client.get(UPSTREAMS, Authorization="Bearer other").ok()
@@ -153,13 +169,25 @@ def test_a_token_is_reviewed(server: Aggregated) -> None:
     ],
 )
 def test_every_request_is_authorized(
-    server: Aggregated, folder: Path, method: str, path: str, verb: str, subresource: str | None, name: str | None
+    server: Aggregated,
+    folder: Path,
+    method: str,
+    path: str,
+    verb: str,
+    subresource: str | None,
+    name: str | None,
 ) -> None:
     user = f"user-{folder.name}"
     client = server.client(certificate(server.ca, folder, user))
     client.request(method, path, None if method in ("GET", "DELETE") else {}).refused(403)
     (asked,) = [review for review in server.cluster.reviews if review["user"] == user]
-    expected = {"verb": verb, "group": "nginx.example.com", "version": "v1", "resource": "upstreams", "namespace": "default"}
+    expected = {
+        "verb": verb,
+        "group": "nginx.example.com",
+        "version": "v1",
+        "resource": "upstreams",
+        "namespace": "default",
+    }
     expected |= {"subresource": subresource} if subresource else {}
     expected |= {"name": name} if name else {}
     assert asked["resourceAttributes"] == expected
@@ -188,11 +216,15 @@ def test_a_front_proxy_whose_certificate_is_over(server: Aggregated, folder: Pat
     assert client.get(UPSTREAMS, X_Remote_User="proxied").status == 401
 
 
-def test_it_refuses_to_start_without_a_certificate(nginx: Standalone, nginx_binary: Path, folder: Path) -> None:
+def test_it_refuses_to_start_without_a_certificate(
+    nginx: Standalone, nginx_binary: Path, folder: Path
+) -> None:
     ca = authority(folder, "ca")
     cluster = Cluster(ca.with_suffix(".crt"), ca.with_suffix(".crt"))
     command = [nginx_binary, *cluster_flags(cluster, folder), *etcd_flags(etcd_of(nginx), folder.name)]
-    done = subprocess.run([*command, f"--secure-port={free_port()}"], capture_output=True, text=True, timeout=30, cwd=folder)
+    done = subprocess.run(
+        [*command, f"--secure-port={free_port()}"], capture_output=True, text=True, timeout=30, cwd=folder
+    )
     cluster.stop()
     assert done.returncode == 1
     assert "--tls-cert-file and --tls-private-key-file are required" in done.stderr
@@ -207,7 +239,12 @@ def test_it_refuses_to_start_without_etcd(nginx_binary: Path, folder: Path) -> N
 
 def test_sigterm_ends_cleanly(nginx: Standalone, nginx_binary: Path, folder: Path) -> None:
     server = Aggregated(nginx_binary, folder, etcd_of(nginx))
-    assert server.stop() == 0
+    upstreams = Resource(server.admin, "nginx.example.com", "v1", "upstreams", "Upstream", "default")
+    upstreams.create("a", {})
+    with upstreams.watch() as watch:
+        watch.next("ADDED")
+        time.sleep(0.5)  # for informers that it does not wait for
+        assert server.stop() == 0
     assert [line for line in server.text().splitlines() if line.startswith(("E", "F"))] == []
 
 

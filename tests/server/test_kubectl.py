@@ -33,7 +33,13 @@ def test_columns(nginx_kubectl: Kubectl) -> None:
 
 def test_short_name_and_singular(nginx_kubectl: Kubectl) -> None:
     nginx_kubectl("create", "-f", "-", input=UPSTREAM)
-    for word in ("ups", "upstream", "upstreams", "upstreams.nginx.example.com", "upstreams.v1.nginx.example.com"):
+    for word in (
+        "ups",
+        "upstream",
+        "upstreams",
+        "upstreams.nginx.example.com",
+        "upstreams.v1.nginx.example.com",
+    ):
         assert "web" in nginx_kubectl("get", word)
 
 
@@ -79,7 +85,9 @@ def test_diff(nginx_kubectl: Kubectl) -> None:
 def test_patches(nginx_kubectl: Kubectl) -> None:
     nginx_kubectl("create", "-f", "-", input=UPSTREAM)
     nginx_kubectl("patch", "upstream", "web", "--type=merge", "-p", '{"spec": {"timeoutSeconds": 1}}')
-    nginx_kubectl("patch", "upstream", "web", "--type=json", "-p", '[{"op": "remove", "path": "/spec/timeoutSeconds"}]')
+    nginx_kubectl(
+        "patch", "upstream", "web", "--type=json", "-p", '[{"op": "remove", "path": "/spec/timeoutSeconds"}]'
+    )
     nginx_kubectl("patch", "upstream", "web", "-p", '{"spec": {"servers": [{"address": "c:80"}]}}')
     found = json.loads(nginx_kubectl("get", "upstream", "web", "-o", "json"))["spec"]
     assert "timeoutSeconds" not in found
@@ -99,7 +107,9 @@ def test_replace_and_edit_metadata(nginx_kubectl: Kubectl) -> None:
 
 def test_scale(nginx_kubectl: Kubectl) -> None:
     nginx_kubectl("create", "-f", "-", input=UPSTREAM)
-    assert nginx_kubectl("scale", "upstream", "web", "--replicas=3") == "upstream.nginx.example.com/web scaled\n"
+    assert (
+        nginx_kubectl("scale", "upstream", "web", "--replicas=3") == "upstream.nginx.example.com/web scaled\n"
+    )
     assert nginx_kubectl("get", "upstream", "web", "-o", "jsonpath={.spec.replicas}") == "3"
     nginx_kubectl.fails("scale", "upstream", "web", "--replicas=4", "--current-replicas=1")
 
@@ -113,7 +123,9 @@ def test_status(nginx_kubectl: Kubectl) -> None:
 
 def test_wait(nginx_kubectl: Kubectl) -> None:
     nginx_kubectl("create", "-f", "-", input=UPSTREAM)
-    assert "condition met" in nginx_kubectl("wait", "upstream/web", "--for=jsonpath={.spec.replicas}=1", "--timeout=5s")
+    assert "condition met" in nginx_kubectl(
+        "wait", "upstream/web", "--for=jsonpath={.spec.replicas}=1", "--timeout=5s"
+    )
 
 
 def test_describe(nginx_kubectl: Kubectl) -> None:
@@ -127,7 +139,9 @@ def test_selectors(nginx_kubectl: Kubectl) -> None:
     nginx_kubectl("create", "-f", "-", input=UPSTREAM)
     assert "web" in nginx_kubectl("get", "ups", "-l", "app=web", "-o", "name")
     assert nginx_kubectl("get", "ups", "-l", "app!=web", "-o", "name") == ""
-    assert "web" in nginx_kubectl("get", "ups", "--field-selector", "spec.balancing=LeastConnections", "-o", "name")
+    assert "web" in nginx_kubectl(
+        "get", "ups", "--field-selector", "spec.balancing=LeastConnections", "-o", "name"
+    )
     assert nginx_kubectl("get", "ups", "--field-selector", "spec.balancing=RoundRobin", "-o", "name") == ""
 
 
@@ -222,6 +236,8 @@ def test_explain_of_an_old_version(fleet_kubectl: Kubectl) -> None:
 
 
 def test_explain_of_upstream_and_recursive_types(fleet_kubectl: Kubectl) -> None:
-    assert "List of containers belonging to the pod" in fleet_kubectl("explain", "profile.spec.pod.containers")
+    assert "List of containers belonging to the pod" in fleet_kubectl(
+        "explain", "profile.spec.pod.containers"
+    )
     assert "The name of the node." in fleet_kubectl("explain", "profile.spec.tree.children.left.name")
     fleet_kubectl("explain", "profile", "--recursive")

@@ -54,7 +54,9 @@ def test_all_that_is_described_in_the_spec_is_described(fleet: Standalone) -> No
     own = {name: schema for name, schema in schemas.items() if not name.startswith(DESCRIBED_ELSEWHERE)}
     assert len(own) > 5
     missing = [path for name, schema in own.items() for path in undescribed(schema, name)]
-    anonymous = [path for path in missing if path.rsplit(".", 1)[-1] not in ("name", "size", "ports", "values")]
+    anonymous = [
+        path for path in missing if path.rsplit(".", 1)[-1] not in ("name", "size", "ports", "values")
+    ]
     assert anonymous == []
 
 
@@ -77,7 +79,11 @@ def test_constraints_are_published(fleet: Standalone) -> None:
     assert spec["required"] == ["role"]
     assert spec["properties"]["role"]["enum"] == ["control", "worker"]
     resources = resolved(spec["properties"]["resources"], schemas)["properties"]
-    assert (resources["cpus"]["minimum"], resources["cpus"]["maximum"], resources["cpus"]["default"]) == (1, 512, 2)
+    assert (resources["cpus"]["minimum"], resources["cpus"]["maximum"], resources["cpus"]["default"]) == (
+        1,
+        512,
+        2,
+    )
     assert resources["disks"]["maxItems"] == 16
 
 
@@ -115,13 +121,24 @@ def test_operations_tell_what_patches_they_take(fleet: Standalone) -> None:
 
 
 def test_discovery_of_a_version(fleet: Standalone) -> None:
-    found = {entry["name"]: entry for entry in fleet.client.get("/apis/fleet.example.com/v1").ok()["resources"]}
+    found = {
+        entry["name"]: entry for entry in fleet.client.get("/apis/fleet.example.com/v1").ok()["resources"]
+    }
     assert found.keys() == {"machines", "machines/status", "machines/scale", "profiles"}
     machines = found["machines"]
     assert machines["singularName"] == "machine"
     assert machines["shortNames"] == ["mach", "mc"]
     assert machines["categories"] == ["all", "fleet"]
-    assert set(machines["verbs"]) == {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
+    assert set(machines["verbs"]) == {
+        "create",
+        "delete",
+        "deletecollection",
+        "get",
+        "list",
+        "patch",
+        "update",
+        "watch",
+    }
     assert found["machines/scale"]["kind"] == "Scale"
     assert found["machines/scale"]["group"] == "autoscaling"
     assert set(found["machines/status"]["verbs"]) == {"get", "patch", "update"}
@@ -132,7 +149,10 @@ def test_aggregated_discovery(fleet: Standalone) -> None:
     accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
     found = fleet.client.get("/apis", Accept=accept).ok()
     assert found["kind"] == "APIGroupDiscoveryList"
-    assert {group["metadata"]["name"] for group in found["items"]} == {"fleet.example.com", "policy.fleet.example.com"}
+    assert {group["metadata"]["name"] for group in found["items"]} == {
+        "fleet.example.com",
+        "policy.fleet.example.com",
+    }
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/healthz"])

@@ -142,7 +142,9 @@ def test_two_managers_each_own_their_list_items(upstreams: Resource) -> None:
 
 def test_apply_of_what_another_manager_owns_conflicts(upstreams: Resource) -> None:
     upstreams.apply("a", {"timeoutSeconds": 3}, "alice").ok()
-    status = upstreams.apply("a", {"timeoutSeconds": 4}, "bob").refused(409, 'conflict with "alice": .spec.timeoutSeconds')
+    status = upstreams.apply("a", {"timeoutSeconds": 4}, "bob").refused(
+        409, 'conflict with "alice": .spec.timeoutSeconds'
+    )
     assert status["details"]["causes"][0]["reason"] == "FieldManagerConflict"
 
 

@@ -168,6 +168,7 @@ def test_stops_cleanly(start: Start, project: Path, sign: signal.Signals) -> Non
 def test_ctrl_c_reaches_the_server_once(start: Start, project: Path) -> None:
     """The whole process group is interrupted, as a terminal does it; a second signal would kill the server."""
     running = start().wait_ready()
+    assert os.getpgid(running.server) != os.getpgid(running.process.pid)
     os.killpg(running.process.pid, signal.SIGINT)
     assert running.process.wait(60) == 0
 
@@ -296,6 +297,7 @@ def test_modules_that_cannot_be_had(project: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "apigen", "run"]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1
+    assert done.stderr.count("\n  ") == 21
     assert "\ngo: downloading k8s.io/" in done.stderr
     assert re.search(r"\n  \.\.\. [0-9]+ more lines\nhint: the first build downloads modules", done.stderr)
 

@@ -71,7 +71,9 @@ def test_bad_credentials(fleet: Standalone, value: str) -> None:
 
 
 def test_a_bad_token_is_not_taken_for_nobody(fleet: Standalone) -> None:
-    assert fleet.anonymous().get("/apis/fleet.example.com/v1/machines", Authorization="Bearer x").status == 401
+    assert (
+        fleet.anonymous().get("/apis/fleet.example.com/v1/machines", Authorization="Bearer x").status == 401
+    )
 
 
 @pytest.mark.parametrize("header", ["X_Remote_User", "x_remote_user", "Impersonate_User"])
@@ -85,7 +87,9 @@ def test_another_user_is_forbidden(fleet: Standalone, folder: Path) -> None:
     for path in PATHS:
         answer = client.get(path)
         assert answer.status in (301, 403), path
-    status = client.get("/apis/fleet.example.com/v1/machines").refused(403, 'User "jane" cannot list resource "machines"')
+    status = client.get("/apis/fleet.example.com/v1/machines").refused(
+        403, 'User "jane" cannot list resource "machines"'
+    )
     assert status["reason"] == "Forbidden"
     body = {"metadata": {"name": "a"}, "spec": {"role": "worker"}}
     client.request("POST", "/apis/fleet.example.com/v1/namespaces/x/machines", body).refused(403)
@@ -129,13 +133,19 @@ def test_redirects_of_unknown_paths_lead_nowhere(fleet: Standalone) -> None:
 
 def connected(server: Standalone, context: ssl.SSLContext) -> str | None:
     host, _, port = server.url.removeprefix("https://").partition(":")
-    with socket.create_connection((host, int(port))) as raw, context.wrap_socket(raw, server_hostname=host) as found:
+    with (
+        socket.create_connection((host, int(port))) as raw,
+        context.wrap_socket(raw, server_hostname=host) as found,
+    ):
         return found.version()
 
 
 def test_tls_versions(fleet: Standalone) -> None:
     assert connected(fleet, fleet.context()) == "TLSv1.3"
-    for minimum, maximum in ((ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1), (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)):
+    for minimum, maximum in (
+        (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1),
+        (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2),
+    ):
         context = fleet.context()
         context.set_ciphers("ALL:@SECLEVEL=0")
         with pytest.warns(DeprecationWarning) if maximum < ssl.TLSVersion.TLSv1_2 else nothing():

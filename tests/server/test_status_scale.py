@@ -48,7 +48,13 @@ def test_status_of_what_is_not_there(machines: Resource) -> None:
 
 def test_status_is_validated(machines: Resource) -> None:
     machines.create("m", SPEC)
-    twice = {"type": "Ready", "status": "True", "reason": "R", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"}
+    twice = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "R",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }
     answer = machines.patch("m", {"status": {"conditions": [twice, twice]}}, sub="status")
     answer.refused(422, "status.conditions[1]: Duplicate value")
 
@@ -132,12 +138,19 @@ def test_scale_owns_the_replicas(machines: Resource) -> None:
     entries = managers(machines.get("m"))
     assert owned(entries["scaler Update scale"]) == {"spec.replicas"}
     assert owned(entries["alice Apply"]) == {"spec.role"}
-    machines.apply("m", {**SPEC, "replicas": 1}, "alice").refused(409, 'conflict with "scaler"', ".spec.replicas")
+    machines.apply("m", {**SPEC, "replicas": 1}, "alice").refused(
+        409, 'conflict with "scaler"', ".spec.replicas"
+    )
 
 
 def test_apply_of_a_scale(machines: Resource) -> None:
     machines.create("m", SPEC)
-    body = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "m"}, "spec": {"replicas": 6}}
+    body = {
+        "apiVersion": "autoscaling/v1",
+        "kind": "Scale",
+        "metadata": {"name": "m"},
+        "spec": {"replicas": 6},
+    }
     machines.patch("m", body, "apply", sub="scale", fieldManager="scaler", force="true").ok()
     found = machines.get("m")
     assert found["spec"]["replicas"] == 6

@@ -27,7 +27,13 @@ def cells(found: Object, row: int = 0) -> Object:
 
 def test_every_form_of_json_path_in_columns(machines: Resource) -> None:
     machines.create("m", MACHINE, labels={"example.com/site": "north"})
-    ready = {"type": "Ready", "status": "True", "reason": "R", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "R",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }
     status = {"conditions": [ready | {"type": "Busy", "status": "False"}, ready]}
     machines.patch("m", {"status": status}, sub="status").ok()
     found = cells(table(machines))
@@ -65,8 +71,18 @@ def test_columns_default_to_name_and_age(machines: Resource) -> None:
 
 def test_column_priorities_and_types(machines: Resource) -> None:
     found = {column["name"]: column for column in table(machines)["columnDefinitions"]}
-    assert (found["Name"]["format"], found["CPUs"]["type"], found["Age"]["type"]) == ("name", "integer", "date")
-    assert [name for name, column in found.items() if column["priority"]] == ["First", "Ports", "Last", "Zone", "Site"]
+    assert (found["Name"]["format"], found["CPUs"]["type"], found["Age"]["type"]) == (
+        "name",
+        "integer",
+        "date",
+    )
+    assert [name for name, column in found.items() if column["priority"]] == [
+        "First",
+        "Ports",
+        "Last",
+        "Zone",
+        "Site",
+    ]
 
 
 def test_table_of_one_object(machines: Resource) -> None:
@@ -75,7 +91,8 @@ def test_table_of_one_object(machines: Resource) -> None:
 
 
 @pytest.mark.parametrize(
-    ("include", "kind"), [(None, "PartialObjectMetadata"), ("Metadata", "PartialObjectMetadata"), ("Object", "Machine")]
+    ("include", "kind"),
+    [(None, "PartialObjectMetadata"), ("Metadata", "PartialObjectMetadata"), ("Object", "Machine")],
 )
 def test_table_includes(machines: Resource, include: str | None, kind: str) -> None:
     machines.create("m", MACHINE)
@@ -155,15 +172,24 @@ def test_field_selectors(machines: Resource, version: str, selector: str, names:
 
 @pytest.mark.parametrize(
     ("version", "field"),
-    [("v1", "spec.replicas"), ("v1", "spec.rack"), ("v1alpha1", "spec.location.rack"), ("v1alpha1", "spec.labels")],
+    [
+        ("v1", "spec.replicas"),
+        ("v1", "spec.rack"),
+        ("v1alpha1", "spec.location.rack"),
+        ("v1alpha1", "spec.labels"),
+    ],
 )
 def test_unknown_field_selector(machines: Resource, version: str, field: str) -> None:
     at = machines.at(version)
-    at.client.get(at.path(fieldSelector=f"{field}=x")).refused(400, f'"{field}" is not a known field selector')
+    at.client.get(at.path(fieldSelector=f"{field}=x")).refused(
+        400, f'"{field}" is not a known field selector'
+    )
     at.watch(fieldSelector=f"{field}=x").answer().refused(400)
 
 
-@pytest.mark.parametrize("query", [{"labelSelector": "a in"}, {"labelSelector": "=="}, {"fieldSelector": "spec.role"}])
+@pytest.mark.parametrize(
+    "query", [{"labelSelector": "a in"}, {"labelSelector": "=="}, {"fieldSelector": "spec.role"}]
+)
 def test_selectors_that_are_none(machines: Resource, query: dict[str, str]) -> None:
     machines.client.get(machines.path(**query)).refused(400)
 

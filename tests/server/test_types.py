@@ -50,7 +50,10 @@ ROUND_TRIPS: list[tuple[str, Any]] = [
     ("anything", {"a": [1, 2.5, None, {"b": None}], "c": ""}),
     ("options", {}),
     ("options", {"z": 1, "a": {"deep": [None, 0, False, ""]}}),
-    ("template", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "b"}, "more": [1]}),
+    (
+        "template",
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "b"}, "more": [1]},
+    ),
     ("mode", ""),
     ("mode", "*"),
     ("names", []),
@@ -65,8 +68,22 @@ ROUND_TRIPS: list[tuple[str, Any]] = [
     ("parts", []),
     ("parts", [{"name": "a", "size": 0}]),
     ("zones", {"a": {}, "b": {"ports": []}, "c": {"ports": [{"name": "x", "number": 1, "protocol": "UDP"}]}}),
-    ("tree", {"name": "a", "left": {"name": "b"}, "children": [{"name": "c", "children": []}], "named": {"d": {"name": "e", "named": {}}}}),
-    ("pod", {"containers": [{"name": "a", "image": "b", "resources": {"limits": {"cpu": "100m"}}}], "terminationGracePeriodSeconds": 0}),
+    (
+        "tree",
+        {
+            "name": "a",
+            "left": {"name": "b"},
+            "children": [{"name": "c", "children": []}],
+            "named": {"d": {"name": "e", "named": {}}},
+        },
+    ),
+    (
+        "pod",
+        {
+            "containers": [{"name": "a", "image": "b", "resources": {"limits": {"cpu": "100m"}}}],
+            "terminationGracePeriodSeconds": 0,
+        },
+    ),
     ("secret", {"name": "a", "key": "b"}),
     ("owner", {"kind": "Pod", "name": "p", "uid": "u"}),
     ("selector", {}),
@@ -104,7 +121,11 @@ def test_numbers_keep_their_spelling_inside_any(profiles: Resource, name: str) -
 
 @pytest.mark.parametrize("method", ["merge", "strategic", "apply"])
 def test_open_values_survive_a_change_elsewhere(profiles: Resource, name: str, method: str) -> None:
-    spec = {"options": {"z": 9007199254740993, "a": [None, {"b": None}]}, "extras": {"x": {}}, "values": [[], None]}
+    spec = {
+        "options": {"z": 9007199254740993, "a": [None, {"b": None}]},
+        "extras": {"x": {}},
+        "values": [[], None],
+    }
     profiles.create(name, spec)
     change = {"text": "other"}
     if method == "apply":
@@ -119,11 +140,19 @@ def test_open_values_survive_a_change_elsewhere(profiles: Resource, name: str, m
     [
         ("anything", {"a": {"b": 1}}, {"a": {"b": 2}}),
         ("options", {"a": {"b": 1, "c": 1}}, {"a": {"b": 1}}),
-        ("template", {"apiVersion": "v1", "kind": "X", "d": {"a": "b"}}, {"apiVersion": "v1", "kind": "X", "d": {"a": "c"}}),
+        (
+            "template",
+            {"apiVersion": "v1", "kind": "X", "d": {"a": "b"}},
+            {"apiVersion": "v1", "kind": "X", "d": {"a": "c"}},
+        ),
         ("matrix", {"a": ["x"]}, {"a": ["z"], "b": []}),
         ("nested", {"a": {"b": "c"}}, {"a": {"b": "d"}}),
         ("extras", {"a": {"b": "c"}}, {"a": {"b": "d"}}),
-        ("zones", {"a": {"ports": [{"name": "x", "number": 1}]}}, {"a": {"ports": [{"name": "x", "number": 2}]}}),
+        (
+            "zones",
+            {"a": {"ports": [{"name": "x", "number": 1}]}},
+            {"a": {"ports": [{"name": "x", "number": 2}]}},
+        ),
         ("tree", {"name": "x", "named": {"a": {"name": "b"}}}, {"name": "x", "named": {"a": {"name": "c"}}}),
         ("pod", {"containers": [{"name": "a", "image": "b"}]}, {"containers": [{"name": "a", "image": "c"}]}),
     ],
@@ -153,10 +182,18 @@ def test_strategic_patches_are_refused_where_there_are_no_fields(
 
 def test_formatting_is_no_change(profiles: Resource, name: str) -> None:
     """White space and the order of keys in open values say nothing."""
-    spec = {"anything": {"z": [1, 2], "a": {}}, "options": {"z": 1, "a": 2}, "template": {"kind": "X", "apiVersion": "v1"}}
+    spec = {
+        "anything": {"z": [1, 2], "a": {}},
+        "options": {"z": 1, "a": 2},
+        "template": {"kind": "X", "apiVersion": "v1"},
+    }
     made = profiles.create(name, spec)
     obj = profiles.object(name, spec)
-    for body in (json.dumps(obj, indent=4), json.dumps(obj, sort_keys=True), json.dumps(obj, separators=(",", ":"))):
+    for body in (
+        json.dumps(obj, indent=4),
+        json.dumps(obj, sort_keys=True),
+        json.dumps(obj, separators=(",", ":")),
+    ):
         found = profiles.client.request("PUT", profiles.path(name), body).ok()
         assert found["metadata"]["generation"] == 1
         assert found["metadata"]["resourceVersion"] == made["metadata"]["resourceVersion"]
@@ -246,15 +283,27 @@ def test_defaults_on_update(profiles: Resource, name: str) -> None:
 
 
 def test_defaults_in_lists_and_maps(profiles: Resource, name: str) -> None:
-    spec = {"parts": [{"name": "a"}], "zones": {"z": {"ports": [{"name": "p", "number": 1}]}}, "settings": {"tags": ["x"]}}
+    spec = {
+        "parts": [{"name": "a"}],
+        "zones": {"z": {"ports": [{"name": "p", "number": 1}]}},
+        "settings": {"tags": ["x"]},
+    }
     found = profiles.create(name, spec)["spec"]
     assert found["parts"] == [{"name": "a", "size": 1}]
     assert found["zones"]["z"]["ports"] == [{"name": "p", "number": 1, "protocol": "TCP"}]
     assert found["settings"] == {"level": 1, "tags": ["x"]}
 
 
-def test_defaults_of_list_items_in_every_version(machines: Resource) -> None:
-    machines.at("v1alpha1").create("m", {"role": "worker", "disks": [{"path": "/a"}]})
+@pytest.mark.parametrize(
+    ("version", "spec"),
+    [
+        ("v1", {"resources": {"disks": [{"device": "/a"}]}}),
+        ("v1beta1", {"disks": [{"device": "/a"}]}),
+        ("v1alpha1", {"disks": [{"path": "/a"}]}),
+    ],
+)
+def test_defaults_of_list_items_in_every_version(machines: Resource, version: str, spec: Object) -> None:
+    machines.at(version).create("m", {"role": "worker", **spec})
     found = machines.get("m")["spec"]
     assert found["resources"] == {"cpus": 2, "disks": [{"device": "/a", "size": "10Gi", "encrypted": False}]}
 
@@ -277,7 +326,10 @@ def test_zero_false_and_empty_are_kept(machines: Resource) -> None:
     assert machines.get("m")["spec"] == spec
 
 
-@pytest.mark.parametrize("field", ["text", "big", "names", "anything", "options", "tree", "maybe", "settings", "extras", "at", "pod"])
+@pytest.mark.parametrize(
+    "field",
+    ["text", "big", "names", "anything", "options", "tree", "maybe", "settings", "extras", "at", "pod"],
+)
 def test_null_is_absent(profiles: Resource, name: str, field: str) -> None:
     assert profiles.create(name, {field: None})["spec"] == DEFAULTS
 
@@ -290,7 +342,13 @@ def test_null_in_the_status(machines: Resource) -> None:
 
 def test_an_empty_object_comes_back(upstreams: Resource) -> None:
     made = upstreams.create("a", {"session": {}, "selector": {}, "servers": []})
-    assert made["spec"] == {"balancing": "RoundRobin", "session": {}, "selector": {}, "servers": [], "replicas": 1}
+    assert made["spec"] == {
+        "balancing": "RoundRobin",
+        "session": {},
+        "selector": {},
+        "servers": [],
+        "replicas": 1,
+    }
     old = upstreams.at("v1alpha1")
     assert "sticky" not in old.get("a")["spec"]
 

@@ -36,14 +36,38 @@ def machine(**more: Any) -> Object:
     [
         ({}, "spec.role", "Required value"),
         (machine(role=""), "spec.role", "Required value"),
-        (machine(role="boss"), "spec.role", 'Unsupported value: "boss": supported values: "control", "worker"'),
-        (machine(resources={"cpus": 0}), "spec.resources.cpus", "Invalid value: 0: must be greater than or equal to 1"),
-        (machine(resources={"cpus": 513}), "spec.resources.cpus", "Invalid value: 513: must be less than or equal to 512"),
-        (machine(location={"rack": "r" * 21}), "spec.location.rack", "Too long: may not be more than 20 characters"),
+        (
+            machine(role="boss"),
+            "spec.role",
+            'Unsupported value: "boss": supported values: "control", "worker"',
+        ),
+        (
+            machine(resources={"cpus": 0}),
+            "spec.resources.cpus",
+            "Invalid value: 0: must be greater than or equal to 1",
+        ),
+        (
+            machine(resources={"cpus": 513}),
+            "spec.resources.cpus",
+            "Invalid value: 513: must be less than or equal to 512",
+        ),
+        (
+            machine(location={"rack": "r" * 21}),
+            "spec.location.rack",
+            "Too long: may not be more than 20 characters",
+        ),
         (machine(ports=[{"number": 22}]), "spec.ports[0].name", "Required value"),
         (machine(ports=[{"name": "ssh"}]), "spec.ports[0].number", "Required value"),
-        (machine(ports=[PORT | {"number": 70000}]), "spec.ports[0].number", "must be less than or equal to 65535"),
-        (machine(ports=[PORT | {"protocol": "X"}]), "spec.ports[0].protocol", 'supported values: "TCP", "UDP"'),
+        (
+            machine(ports=[PORT | {"number": 70000}]),
+            "spec.ports[0].number",
+            "must be less than or equal to 65535",
+        ),
+        (
+            machine(ports=[PORT | {"protocol": "X"}]),
+            "spec.ports[0].protocol",
+            'supported values: "TCP", "UDP"',
+        ),
         (machine(ports=[PORT, PORT]), "spec.ports[1]", 'Duplicate value: {"name":"ssh"}'),
         (
             machine(resources={"disks": [{"device": f"/{i}"} for i in range(17)]}),
@@ -71,11 +95,17 @@ def test_constraints(machines: Resource, spec: Object, field: str, message: str)
         ({"parts": [{"size": 1}]}, "spec.parts[0].name", "Required value"),
         ({"zones": {"a": {"ports": [PORT, PORT]}}}, "spec.zones[a].ports[1]", "Duplicate value"),
         ({"tree": {"name": "a", "left": {}}}, "spec.tree.left.name", "Required value"),
-        ({"tree": {"name": "a", "named": {"x": {"children": [{}], "name": "b"}}}}, "spec.tree.named[x].children[0].name", "Required"),
+        (
+            {"tree": {"name": "a", "named": {"x": {"children": [{}], "name": "b"}}}},
+            "spec.tree.named[x].children[0].name",
+            "Required",
+        ),
         ({"template": {"kind": "ConfigMap"}}, "spec.template.apiVersion", "Required value"),
     ],
 )
-def test_constraints_in_every_place(profiles: Resource, name: str, spec: Object, field: str, message: str) -> None:
+def test_constraints_in_every_place(
+    profiles: Resource, name: str, spec: Object, field: str, message: str
+) -> None:
     found = refusal(profiles, spec, name)
     assert message in found.get(field, ""), found
 
@@ -86,7 +116,12 @@ def test_map_lists_with_two_keys(profiles: Resource, name: str) -> None:
 
 
 def test_all_faults_are_told_at_once(machines: Resource) -> None:
-    spec = {"resources": {"cpus": 0, "disks": [{}]}, "ports": [PORT, PORT], "location": {"rack": "r" * 21}, "replicas": -1}
+    spec = {
+        "resources": {"cpus": 0, "disks": [{}]},
+        "ports": [PORT, PORT],
+        "location": {"rack": "r" * 21},
+        "replicas": -1,
+    }
     assert set(refusal(machines, spec)) == {
         "spec.role",
         "spec.resources.cpus",
@@ -109,7 +144,9 @@ def test_all_faults_are_told_at_once(machines: Resource) -> None:
         ("v1", machine(resources={"disks": [{}]}), "spec.resources.disks[0].device"),
     ],
 )
-def test_fields_are_called_as_the_client_calls_them(machines: Resource, version: str, spec: Object, field: str) -> None:
+def test_fields_are_called_as_the_client_calls_them(
+    machines: Resource, version: str, spec: Object, field: str
+) -> None:
     assert set(refusal(machines.at(version), spec)) == {field}
 
 
@@ -124,7 +161,9 @@ def test_every_way_of_writing_is_validated(upstreams: Resource, kind: str) -> No
     made["spec"]["timeoutSeconds"] = -1
     answers = {
         "merge": lambda: upstreams.patch("a", {"spec": {"timeoutSeconds": -1}}),
-        "json": lambda: upstreams.patch("a", [{"op": "add", "path": "/spec/timeoutSeconds", "value": -1}], "json"),
+        "json": lambda: upstreams.patch(
+            "a", [{"op": "add", "path": "/spec/timeoutSeconds", "value": -1}], "json"
+        ),
         "strategic": lambda: upstreams.patch("a", {"spec": {"timeoutSeconds": -1}}, "strategic"),
         "apply": lambda: upstreams.apply("a", {"timeoutSeconds": -1}, force="true"),
         "put": lambda: upstreams.put(made),
@@ -177,7 +216,10 @@ def test_a_name_of_253_characters(upstreams: Resource) -> None:
         ({"labels": {"a b": "c"}}, "metadata.labels"),
         ({"labels": {"a": "b c"}}, "metadata.labels"),
         ({"annotations": {"x y": "z"}}, "metadata.annotations"),
-        ({"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]}, "metadata.ownerReferences[0].uid"),
+        (
+            {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]},
+            "metadata.ownerReferences[0].uid",
+        ),
         ({"annotations": {"a": "x" * (256 * 1024)}}, "metadata.annotations"),
     ],
 )
@@ -218,7 +260,15 @@ def test_patch_with_a_resource_version_that_is_no_number(upstreams: Resource) ->
 
 def test_what_the_server_sets_cannot_be_changed(upstreams: Resource) -> None:
     made = upstreams.create("a", {})
-    found = upstreams.patch("a", {"metadata": {"creationTimestamp": "2020-01-01T00:00:00Z", "deletionTimestamp": "2020-01-01T00:00:00Z"}})
+    found = upstreams.patch(
+        "a",
+        {
+            "metadata": {
+                "creationTimestamp": "2020-01-01T00:00:00Z",
+                "deletionTimestamp": "2020-01-01T00:00:00Z",
+            }
+        },
+    )
     assert found.status in (200, 422)
     assert upstreams.get("a")["metadata"]["creationTimestamp"] == made["metadata"]["creationTimestamp"]
 
@@ -231,7 +281,8 @@ TWICE = '{"metadata": {"name": "a"}, "spec": {"timeoutSeconds": 1, "timeoutSecon
 
 
 @pytest.mark.parametrize(
-    ("body", "text"), [(UNKNOWN, 'unknown field "spec.balance"'), (TWICE, 'duplicate field "spec.timeoutSeconds"')]
+    ("body", "text"),
+    [(UNKNOWN, 'unknown field "spec.balance"'), (TWICE, 'duplicate field "spec.timeoutSeconds"')],
 )
 def test_field_validation(upstreams: Resource, body: str, text: str) -> None:
     upstreams.post(body, fieldValidation="Strict").refused(400, text)
@@ -248,7 +299,9 @@ def test_field_validation_of_updates(upstreams: Resource) -> None:
     upstreams.put(made, fieldValidation="Strict").refused(400, 'unknown field "spec.balance"')
     patch = {"spec": {"balance": "x"}}
     for kind in ("merge", "strategic"):
-        upstreams.patch("a", patch, kind, fieldValidation="Strict").refused(422, 'unknown field "spec.balance"')
+        upstreams.patch("a", patch, kind, fieldValidation="Strict").refused(
+            422, 'unknown field "spec.balance"'
+        )
         assert upstreams.patch("a", patch, kind, fieldValidation="Warn").warnings
         upstreams.patch("a", patch, kind, fieldValidation="Ignore").ok()
 
@@ -329,7 +382,9 @@ def test_bodies_that_are_no_object(upstreams: Resource, body: str) -> None:
         answer.refused(answer.status)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json-patch+json"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json-patch+json"]
+)
 def test_media_types(upstreams: Resource, kind: str) -> None:
     upstreams.post("{}", kind).refused(415)
     upstreams.create("a", {})
@@ -357,14 +412,25 @@ def test_discovery_takes_no_writes(nginx: Standalone, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/api", "/api/v1/pods", "/apis/x", "/apis/nginx.example.com/v9", "/apis/nginx.example.com/v1/namespaces/x/nothing"],
+    [
+        "/nothing",
+        "/api",
+        "/api/v1/pods",
+        "/apis/x",
+        "/apis/nginx.example.com/v9",
+        "/apis/nginx.example.com/v1/namespaces/x/nothing",
+    ],
 )
 def test_paths_that_are_not_there(nginx: Standalone, path: str) -> None:
     assert nginx.client.get(path).status == 404
 
 
-@pytest.mark.parametrize("strange", ["..", ".", "%2e%2e", "%2f", "%00", "%252e%252e", "a%2fb", "X", "a" * 300, "%ff"])
-def test_strange_namespaces_and_names_reach_nothing(nginx: Standalone, upstreams: Resource, strange: str) -> None:
+@pytest.mark.parametrize(
+    "strange", ["..", ".", "%2e%2e", "%2f", "%00", "%252e%252e", "a%2fb", "X", "a" * 300, "%ff"]
+)
+def test_strange_namespaces_and_names_reach_nothing(
+    nginx: Standalone, upstreams: Resource, strange: str
+) -> None:
     upstreams.create("a", {})
     base = "/apis/nginx.example.com/v1/namespaces"
     for path in (f"{base}/{strange}/upstreams", f"{base}/{strange}/upstreams/a"):
@@ -379,12 +445,18 @@ def test_strange_namespaces_and_names_reach_nothing(nginx: Standalone, upstreams
         assert answer.status != 200 or answer.json.get("items") == []
 
 
-def test_a_kind_is_not_read_through_another(fleet: Standalone, machines: Resource, profiles: Resource, name: str) -> None:
+def test_a_kind_is_not_read_through_another(
+    fleet: Standalone, machines: Resource, profiles: Resource, name: str
+) -> None:
     profiles.create(name, {})
     machines.create("m", machine())
     assert fleet.client.get("/apis/fleet.example.com/v1/machines/" + name).status == 404
     assert fleet.client.get(f"/apis/fleet.example.com/v1/profiles/{machines.namespace}").status == 404
-    assert fleet.client.get(f"/apis/fleet.example.com/v1/namespaces/..%2Fprofiles/machines").status in (400, 404, 200)
+    assert fleet.client.get("/apis/fleet.example.com/v1/namespaces/..%2Fprofiles/machines").status in (
+        400,
+        404,
+        200,
+    )
     assert name not in machines.names()
 
 
@@ -413,7 +485,13 @@ def test_queries_never_end_in_5xx(upstreams: Resource, query: dict[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "query", [{"resourceVersion": "0x1"}, {"resourceVersion": "-1"}, {"resourceVersion": "18446744073709551616"}, {"resourceVersion": "x"}]
+    "query",
+    [
+        {"resourceVersion": "0x1"},
+        {"resourceVersion": "-1"},
+        {"resourceVersion": "18446744073709551616"},
+        {"resourceVersion": "x"},
+    ],
 )
 def test_resource_versions_that_are_none(upstreams: Resource, query: dict[str, str]) -> None:
     upstreams.client.get(upstreams.path(**query)).refused(400)
@@ -503,5 +581,5 @@ def test_an_object_too_big_for_the_store(profiles: Resource, name: str) -> None:
     answer.refused(413, "too large")
     profiles.create(name, {})
     profiles.patch(name, {"spec": {"extras": big}}).refused(413, "too large")
-    less = {key: value for key, value in list(big.items())[:1900]}  # what its client sends, but etcd refuses
+    less = dict(list(big.items())[:1900])  # what its client sends, but etcd refuses
     profiles.patch(name, {"spec": {"extras": less}}).refused(413, "too large")

@@ -27,7 +27,9 @@ def test_create_is_201(upstreams: Resource) -> None:
 
 def test_create_of_a_name_that_is_taken(upstreams: Resource) -> None:
     upstreams.create("a", SPEC)
-    status = upstreams.post(upstreams.object("a", SPEC)).refused(409, 'upstreams.nginx.example.com "a" already exists')
+    status = upstreams.post(upstreams.object("a", SPEC)).refused(
+        409, 'upstreams.nginx.example.com "a" already exists'
+    )
     assert status["reason"] == "AlreadyExists"
 
 
@@ -69,7 +71,11 @@ def test_list_is_of_one_namespace(upstreams: Resource, nginx: Standalone) -> Non
 
 def test_list_of_nothing_is_an_empty_list(upstreams: Resource) -> None:
     found = upstreams.collection()
-    assert (found["kind"], found["apiVersion"], found["items"]) == ("UpstreamList", "nginx.example.com/v1", [])
+    assert (found["kind"], found["apiVersion"], found["items"]) == (
+        "UpstreamList",
+        "nginx.example.com/v1",
+        [],
+    )
 
 
 def test_list_in_pages_shows_one_state(upstreams: Resource) -> None:
@@ -133,7 +139,9 @@ def test_put_of_another_uid_conflicts(upstreams: Resource) -> None:
 
 def test_put_under_another_name(upstreams: Resource) -> None:
     made = upstreams.create("a", SPEC)
-    upstreams.client.request("PUT", upstreams.path("b"), made).refused(400, "does not match the name on the URL")
+    upstreams.client.request("PUT", upstreams.path("b"), made).refused(
+        400, "does not match the name on the URL"
+    )
 
 
 def test_delete_answers_with_status(upstreams: Resource) -> None:
@@ -210,7 +218,10 @@ def test_dry_run_stores_nothing(upstreams: Resource) -> None:
     made = upstreams.create("a", SPEC)
     made["spec"]["timeoutSeconds"] = 8
     assert upstreams.put(made, dryRun="All").ok()["spec"]["timeoutSeconds"] == 8
-    assert upstreams.patch("a", {"spec": {"timeoutSeconds": 9}}, dryRun="All").ok()["spec"]["timeoutSeconds"] == 9
+    assert (
+        upstreams.patch("a", {"spec": {"timeoutSeconds": 9}}, dryRun="All").ok()["spec"]["timeoutSeconds"]
+        == 9
+    )
     assert upstreams.apply("a", {"session": {}}, dryRun="All").ok()["spec"]["session"] == {}
     upstreams.delete("a", dryRun="All").ok()
     upstreams.delete("", dryRun="All").ok()

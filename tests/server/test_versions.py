@@ -35,8 +35,23 @@ SPECS: dict[str, Object] = {
 }
 VERSIONS = list(SPECS)
 EMPTY: dict[str, Object] = {
-    "v1": {"role": "worker", "resources": {"cpus": 2, "disks": []}, "location": {}, "ports": [], "tags": {}, "replicas": 1},
-    "v1beta1": {"role": "worker", "cpus": 2, "disks": [], "location": {}, "ports": [], "tags": {}, "replicas": 1},
+    "v1": {
+        "role": "worker",
+        "resources": {"cpus": 2, "disks": []},
+        "location": {},
+        "ports": [],
+        "tags": {},
+        "replicas": 1,
+    },
+    "v1beta1": {
+        "role": "worker",
+        "cpus": 2,
+        "disks": [],
+        "location": {},
+        "ports": [],
+        "tags": {},
+        "replicas": 1,
+    },
     "v1alpha1": {"role": "worker", "cpus": 2, "disks": [], "ports": [], "labels": {}, "replicas": 1},
 }
 
@@ -186,5 +201,7 @@ def test_kubectl_edits_through_an_old_version(fleet_kubectl: Kubectl, machines: 
     machines.create("m", SPECS["v1"])
     told = fleet_kubectl("get", "machines.v1alpha1.fleet.example.com", "m", "-o", "jsonpath={.spec.rack}")
     assert told == "r1"
-    fleet_kubectl("patch", "machines.v1alpha1.fleet.example.com", "m", "-p", '{"spec": {"disks": [{"path": "/b"}]}}')
+    fleet_kubectl(
+        "patch", "machines.v1alpha1.fleet.example.com", "m", "-p", '{"spec": {"disks": [{"path": "/b"}]}}'
+    )
     assert {disk["device"] for disk in machines.get("m")["spec"]["resources"]["disks"]} == {"/a", "/b"}

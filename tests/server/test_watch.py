@@ -80,7 +80,11 @@ def test_watch_shows_the_version_that_is_asked_for(upstreams: Resource) -> None:
 def test_watch_list_sends_what_is_there_then_a_bookmark(upstreams: Resource) -> None:
     upstreams.create("a", SPEC)
     upstreams.create("b", SPEC)
-    query = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan", "allowWatchBookmarks": "true"}
+    query = {
+        "sendInitialEvents": "true",
+        "resourceVersionMatch": "NotOlderThan",
+        "allowWatchBookmarks": "true",
+    }
     with upstreams.watch(**query) as watch:
         names = [watch.next("ADDED")["metadata"]["name"] for _ in range(2)]
         assert sorted(names) == ["a", "b"]

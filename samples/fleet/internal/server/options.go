@@ -56,6 +56,7 @@ func NewOptions() *Options {
 		Standalone:  standalone.NewOptions(Name),
 		Logs:        logsapi.NewLoggingConfiguration(),
 	}
+	o.Recommended.SecureServing.ServerCert.CertDirectory = "" // no certificate that nobody can verify, unless asked for
 	// Without it a server with open watches ends only when its requests time out, after a minute.
 	o.ServerRun.ShutdownWatchTerminationGracePeriod = 10 * time.Second
 	addQuota(o.Recommended)
