@@ -14,7 +14,7 @@ from apigen.spec import FieldSpec
 from apigen.words import choices, quoted
 
 if TYPE_CHECKING:
-    from apigen.declare import Package
+    from apigen.package import Package
 
 RANGES: dict[str, tuple[float, float]] = {
     "int32": (-(2**31), 2**31 - 1),

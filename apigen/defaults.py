@@ -9,7 +9,7 @@ from apigen.model import Limits, Path, Schema
 from apigen.words import called, quoted
 
 if TYPE_CHECKING:
-    from apigen.declare import Package
+    from apigen.package import Package
 
 Wrong = Iterator[tuple[Path, str]]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from apigen.checks import Problems
-from apigen.declare import Package
 from apigen.model import Field
+from apigen.package import Package
 
 
 def report_endless(package: Package, problems: Problems) -> None:

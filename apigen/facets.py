@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from apigen.checks import Problems
 from apigen.gotypes import INTEGERS
 from apigen.model import Column, Field, Path, Scale, Selectable, Struct, Types
-from apigen.paths import Moves, Part, fields_of, json_path, missing, moved
+from apigen.paths import Moves, Part, escaped, fields_of, json_path, missing, moved
 from apigen.source import Source
 from apigen.spec import VersionSpec
 from apigen.words import quoted
@@ -50,7 +50,7 @@ class Facets:
                 Column(
                     column.name,
                     column.type,
-                    column.json_path,
+                    escaped(column.json_path),
                     column.description,
                     column.format,
                     column.priority,

@@ -4,6 +4,9 @@ from apigen.goliterals import Literals
 from apigen.gotext import Lines
 from apigen.model import Field, Schema, Struct, Types
 
+# How it was written is no part of its value: else a client that formats it otherwise would change the object.
+EMBEDDED = "embedded resource"
+
 
 class Defaults:
     """Writes the functions that fill in the defaults of one version. Every function takes a pointer named in."""
@@ -16,12 +19,12 @@ class Defaults:
         """The Go names of the structs that have a function, sorted."""
 
     def _with_defaults(self) -> tuple[str, ...]:
-        found = {go for go, s in self.types.structs.items() if any(f.has_default for f in s.fields)}
+        found = {go for go, s in self.types.structs.items() if any(_own_work(f) for f in s.fields)}
         while True:
             more = {
                 go
                 for go, s in self.types.structs.items()
-                if go not in found and any(_object_in(f.schema) in found for f in s.fields)
+                if go not in found and any(_innermost(f.schema).name in found for f in s.fields)
             }
             if not more:
                 return tuple(sorted(found))
@@ -41,33 +44,43 @@ class Defaults:
         return [f"if in.{field.go} == nil {{", [f"in.{field.go} = {value}"], "}"]
 
     def _inner(self, field: Field) -> Lines:
-        if _object_in(field.schema) not in self.structs:
+        if not self._has_work(field.schema):
             return []
         name = f"in.{field.go}"
-        if field.schema.kind != "object":
+        if field.schema.item is not None:
             return self._each(field.schema, name, 0)
-        call = f"setDefaults{field.schema.name}({name if field.pointer else '&' + name})"
-        return [f"if {name} != nil {{", [call], "}"] if field.pointer else [call]
+        lines = self._call(field.schema, name, pointer=field.pointer)
+        return [f"if {name} != nil {{", lines, "}"] if field.pointer else lines
+
+    def _has_work(self, schema: Schema) -> bool:
+        return _innermost(schema).name in self.structs or _innermost(schema).name == EMBEDDED
+
+    def _call(self, schema: Schema, name: str, *, pointer: bool) -> Lines:
+        if schema.name == EMBEDDED:
+            return [f"{name}.Raw = convert.Canonical({name}.Raw)"]
+        return [f"setDefaults{schema.name}({name if pointer else '&' + name})"]
 
     def _each(self, schema: Schema, name: str, depth: int) -> Lines:
         item = schema.element
         index = "ijklmn"[depth % 6] if schema.kind == "list" else f"key{depth or ''}"
         at = f"{name}[{index}]"
         head = f"for {index} := range {name} {{"
-        if item.kind != "object":
+        if item.item is not None:
             return [head, self._each(item, at, depth + 1), "}"]
         if schema.kind == "list":
-            return [head, [f"setDefaults{item.name}(&{at})"], "}"]
+            return [head, self._call(item, at, pointer=False), "}"]
         value = f"value{depth or ''}"
-        return [
-            f"for {index}, {value} := range {name} {{",
-            [f"setDefaults{item.name}(&{value})", f"{at} = {value}"],
-            "}",
-        ]
+        lines = [*self._call(item, value, pointer=False), f"{at} = {value}"]
+        return [f"for {index}, {value} := range {name} {{", lines, "}"]
 
 
-def _object_in(schema: Schema) -> str:
-    """The Go name of the struct that a field holds, also in lists and maps; nothing if it holds none."""
+def _innermost(schema: Schema) -> Schema:
+    """What a field holds, also in lists and maps."""
     while schema.item is not None:
         schema = schema.item
-    return schema.name if schema.kind == "object" else ""
+    return schema
+
+
+def _own_work(field: Field) -> bool:
+    """Whether there is something to do for a field itself: a default, or JSON that is kept as it was written."""
+    return field.has_default or _innermost(field.schema).name == EMBEDDED

@@ -3,12 +3,9 @@
 The templates write what gofmt would leave alone; these functions see to it for text of any shape.
 """
 
-import io
 import re
 from collections.abc import Iterable
 from typing import Any
-
-from apigen import scalars
 
 Lines = list[Any]
 """Statements: each a line, or a list of those that stand one step further in."""
@@ -70,59 +67,6 @@ def quote(text: str) -> str:
         else:
             out.append(f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
     return '"' + "".join(out) + '"'
-
-
-def yaml_text(text: str) -> str:
-    """Return a YAML scalar for `text`, in double quotes: the escapes of Go are among those of YAML.
-
-    JSON's are not enough: it writes characters beyond the basic plane as two halves, which YAML refuses.
-    """
-    return quote(text)
-
-
-class _Quoted(str):
-    """A text that would be something else without quotes."""
-
-
-def yaml_document(value: object) -> str:
-    """Return plain data as a YAML document in block style, which YAML 1.1, as kubectl has it, reads alike."""
-    from ruamel.yaml import YAML
-
-    yaml: Any = YAML(typ="safe", pure=False)
-    yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.representer.add_representer(_Quoted, _single_quotes)
-    yaml.representer.ignore_aliases = lambda _: True
-    # What hides or breaks lines for some readers is escaped; then so is all that is not ASCII.
-    yaml.allow_unicode = not any(_hides(text) for text in _texts(value))
-    out = io.StringIO()
-    yaml.dump(_quoted(value), out)
-    return out.getvalue()
-
-
-def _hides(text: str) -> bool:
-    return bool(_UNSEEN.search(text) or _LINES.search(text.replace("\n", "")))
-
-
-def _texts(value: Any) -> Iterable[str]:
-    """Yield every text in plain data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in [*value, *value.values()] if isinstance(value, dict) else value:
-            yield from _texts(each)
-
-
-def _single_quotes(representer: Any, text: _Quoted) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:str", str(text), style="'")
-
-
-def _quoted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_quoted(k): _quoted(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_quoted(v) for v in value]
-    return _Quoted(value) if isinstance(value, str) and not isinstance(scalars.plain(value), str) else value
 
 
 def imports(paths: Iterable[tuple[str, str]], module: str) -> str:

@@ -127,3 +127,16 @@ def is_pointer(schema: Schema, required: bool, has_default: bool, type_limits: L
     if schema.kind in ("object", "upstream") or schema.word not in SCALARS:
         return True
     return not required or has_default or zero_admissible(schema, type_limits)
+
+
+# Groups whose versions upstream imports under the alias that ours would have, such as corev1.
+_UPSTREAM_GROUP_WORDS = (
+    "admissionregistration apiextensions apps authentication authorization autoscaling batch certificates"
+    " coordination core discovery events meta networking node policy rbac resource scheduling storage"
+)
+_UPSTREAM_GROUPS = frozenset(_UPSTREAM_GROUP_WORDS.split())
+
+
+def version_alias(group_package: str, version: str) -> str:
+    """Return the import alias of the external types of a version: `fleetv1`; never one of upstream's."""
+    return f"{group_package}{'api' if group_package in _UPSTREAM_GROUPS else ''}{version}"

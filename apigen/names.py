@@ -142,16 +142,3 @@ def distinct_packages(groups: list[str]) -> dict[str, str]:
             mine += "x"
         out[group] = mine
     return out
-
-
-# Groups whose versions upstream imports under the alias that ours would have, such as corev1.
-_UPSTREAM_GROUP_WORDS = (
-    "admissionregistration apiextensions apps authentication authorization autoscaling batch certificates"
-    " coordination core discovery events meta networking node policy rbac resource scheduling storage"
-)
-_UPSTREAM_GROUPS = frozenset(_UPSTREAM_GROUP_WORDS.split())
-
-
-def version_alias(group_package: str, version: str) -> str:
-    """Return the import alias of the external types of a version: `fleetv1`; never one of upstream's."""
-    return f"{group_package}{'api' if group_package in _UPSTREAM_GROUPS else ''}{version}"

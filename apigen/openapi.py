@@ -25,8 +25,11 @@ _API_VERSION = (
 METADATA = "Standard object's metadata."
 LIST_METADATA = "Standard list metadata."
 _JSON = {
-    "JSON": {"description": "JSON is any JSON value, kept as it was written."},
-    "JSONObject": {"description": "JSONObject is any JSON object, kept as it was written.", "type": "object"},
+    "JSON": {"description": "JSON is any JSON value, without white space and with sorted keys."},
+    "JSONObject": {
+        "description": "JSONObject is any JSON object, without white space and with sorted keys.",
+        "type": "object",
+    },
 }
 
 
@@ -194,18 +197,24 @@ def _extensions(schema: Schema) -> Definition:
             out["x-kubernetes-list-type"] = schema.list_type
         if schema.list_map_keys:
             out["x-kubernetes-list-map-keys"] = list(schema.list_map_keys)
-        strategy, key = patch_strategy(schema)
-        if strategy:
-            out["x-kubernetes-patch-strategy"] = strategy
-        if key:
-            out["x-kubernetes-patch-merge-key"] = key
+    strategy, key = patch_strategy(schema)
+    if strategy:
+        out["x-kubernetes-patch-strategy"] = strategy
+    if key:
+        out["x-kubernetes-patch-merge-key"] = key
     if schema.map_type:
         out["x-kubernetes-map-type"] = schema.map_type
     return out
 
 
+# Types that strategic merge patch cannot look into.
+_OPAQUE = ("any", "open object", "embedded resource")
+
+
 def patch_strategy(schema: Schema) -> tuple[str, str]:
-    """Return patchStrategy and patchMergeKey of a list, for strategic merge patches; they know one key at most."""
+    """Return patchStrategy and patchMergeKey, for strategic merge patches; they know one key at most."""
+    if schema.name in _OPAQUE:
+        return "replace", ""
     if schema.list_type == "map" and len(schema.list_map_keys) == 1:
         return "merge", schema.list_map_keys[0]
     return ("merge", "") if schema.list_type == "set" else ("", "")

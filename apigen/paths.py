@@ -84,6 +84,13 @@ _METADATA_WORDS = (
     "name namespace generateName uid resourceVersion generation creationTimestamp deletionTimestamp"
     " deletionGracePeriodSeconds labels annotations ownerReferences finalizers selfLink managedFields"
 )
+
+
+def escaped(text: str) -> str:
+    """Return a JSON path with the dots in quoted keys escaped: client-go cuts `['a.b']` at its dot otherwise."""
+    return re.sub(r"""\[(?:'[^']*'|"[^"]*")\]""", lambda m: re.sub(r"(?<!\\)\.", r"\\.", m.group()), text)
+
+
 _METADATA = frozenset(_METADATA_WORDS.split())
 
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from apigen import names, upstream
 from apigen.checks import Problems, check_keys
 from apigen.conversions import hub_types, pair, tree
-from apigen.declare import Declarer, Package, Scope
+from apigen.declare import Declarer
 from apigen.endless import report_endless
 from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
 from apigen.model import Edge, Group, GroupVersion, Kind, KindVersion, Path, Project, Schema, Struct, Types
+from apigen.package import Package, Scope
 from apigen.paths import Moves, dotted, moved
 from apigen.sample import sample
 from apigen.spec import ResourceSpec, TypesSpec, VersionSpec

@@ -89,8 +89,6 @@ def run(root: Path, flags: Sequence[str], *, fresh: bool = False, verbose: bool 
 def _project(root: Path) -> _Project:
     stale = [change.path for change in pipeline.changes(root) if change.complaint]
     spec = load(root)
-    if not spec.resources:
-        raise ApigenError("the project has no resources yet", "apigen add-resource KIND --group GROUP")
     first = spec.resources[0].spec
     project = _Project(root, spec.project.spec.name, first.names.plural or names.plural(first.kind))
     if not (root / "go.mod").exists() or not (root / "cmd" / project.name).exists():

@@ -2,9 +2,9 @@
 
 from functools import cached_property
 
-from apigen import names
 from apigen.goconvert import Converter
 from apigen.gotext import block, imports
+from apigen.gotypes import version_alias
 from apigen.model import Edge, Group, GroupVersion, Kind, Project
 from apigen.view_types import Function
 from apigen.views import types_imports, used
@@ -16,7 +16,7 @@ class ConversionView:
     def __init__(self, project: Project, group: Group, version: GroupVersion) -> None:
         self.model, self.version, self.kinds, self.types = group, version, version.kinds, version.types
         self.name, self.module = version.name, project.module
-        self.alias = names.version_alias(group.package, version.name)
+        self.alias = version_alias(group.package, version.name)
         self.external_path = f"{project.module}/api/{group.package}/{version.name}"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
 
@@ -28,7 +28,7 @@ class ConversionView:
             there, label = (
                 ("hub", self.model.package)
                 if edge.target is None
-                else (names.version_alias(self.model.package, edge.target), edge.target)
+                else (version_alias(self.model.package, edge.target), edge.target)
             )
             to = Converter(edge.to_target, self.alias, there, self.name, label)
             back = Converter(edge.from_target, there, self.alias, label, self.name)
@@ -79,7 +79,7 @@ class ConversionView:
         if edge.target is None:
             lines = ["out.ObjectMeta = in.ObjectMeta", *converter.body(converter.frames[frame]), "return nil"]
             return Function(name, block(lines), name, source, target, "converts; absent stays absent.")
-        mid, label = f"{names.version_alias(self.model.package, edge.target)}.{kind.kind}", edge.target
+        mid, label = f"{version_alias(self.model.package, edge.target)}.{kind.kind}", edge.target
         step = converter.function(frame)
         far = f"internal{label}.Convert_" + (
             f"{label}_{kind.kind}_To_{self.model.package}_{kind.kind}"
@@ -131,7 +131,7 @@ class ConversionView:
             if edge.target:
                 path = f"{self.module}/api/{self.model.package}/{edge.target}"
                 candidates |= {
-                    (names.version_alias(self.model.package, edge.target), path),
+                    (version_alias(self.model.package, edge.target), path),
                     (f"internal{edge.target}", f"{self.hub_path}/{edge.target}"),
                 }
         always = {

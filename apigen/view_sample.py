@@ -3,11 +3,12 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from apigen import names
-from apigen.gotext import quote, yaml_document
+from apigen.gotext import quote
+from apigen.gotypes import version_alias
 from apigen.model import KindVersion
 from apigen.sample import sample
 from apigen.views import pairs, texts
+from apigen.yamltext import yaml_document
 
 if TYPE_CHECKING:
     from apigen.view_kind import KindView
@@ -19,7 +20,7 @@ class SampleView:
     def __init__(self, kind: "KindView", version: KindVersion) -> None:
         self.kind, self.version, self.served = kind.kind, version.version, version.served
         self.group, self.namespaced, self.module = kind.group, kind.model.namespaced, kind.module
-        self.alias = names.version_alias(kind.model_group.package, version.version)
+        self.alias = version_alias(kind.model_group.package, version.version)
         self.path = f"{kind.module}/api/{kind.model_group.package}/{version.version}"
         self._fields, self._kind, self._version = version.sample, kind, version
 

@@ -4,9 +4,9 @@ import json
 from functools import cached_property
 from typing import Any
 
-from apigen import names
 from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
+from apigen.gotypes import version_alias
 from apigen.govalidate import Validation
 from apigen.model import Group, GroupVersion, Kind, Project
 from apigen.openapi import definitions
@@ -22,7 +22,7 @@ class VersionView(TypesView):
         super().__init__(project, group, version.types, version.kinds)
         self.version, self.name = version, version.name
         self.package = version.name
-        self.alias = names.version_alias(group.package, version.name)
+        self.alias = version_alias(group.package, version.name)
         self.internal_alias = f"internal{version.name}"
         self.external_path = f"{project.module}/api/{group.package}/{version.name}"
         self.internal_path = f"{project.module}/internal/apis/{group.package}/{version.name}"
@@ -91,8 +91,9 @@ class VersionView(TypesView):
         text = "".join(f.body for f in self.default_functions) + "".join(
             k.defaults for k in self.defaulted_kinds
         )
-        candidates = {i for i in types_imports(self.types) | {META} if used(i, text)}
-        return imports(candidates | {(self.alias, self.external_path)}, self.module)
+        candidates = types_imports(self.types) | {META, ("", f"{self.module}/internal/convert")}
+        needed = {i for i in candidates if used(i, text)}
+        return imports(needed | {(self.alias, self.external_path)}, self.module)
 
     # Field selectors
 

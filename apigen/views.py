@@ -55,7 +55,7 @@ def _field(field: Field) -> str:
 def _tag(field: Field) -> str:
     plain = not field.pointer and field.schema.kind != "object"
     tag = f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
-    strategy, key = patch_strategy(field.schema) if field.schema.kind == "list" else ("", "")
+    strategy, key = patch_strategy(field.schema)
     if strategy:
         tag += f' patchStrategy:"{strategy}"'
     return tag + (f' patchMergeKey:"{key}"' if key else "")
@@ -71,9 +71,9 @@ def _markers(field: Field) -> Iterable[str]:
         yield "nullable"
     if schema.default is not ABSENT:
         yield f"default={json.dumps(schema.default, sort_keys=True)}"
+    strategy, key = patch_strategy(schema)
+    yield from [f"patchStrategy={strategy}"] * bool(strategy) + [f"patchMergeKey={key}"] * bool(key)
     if schema.kind == "list":
-        strategy, key = patch_strategy(schema)
-        yield from [f"patchStrategy={strategy}"] * bool(strategy) + [f"patchMergeKey={key}"] * bool(key)
         yield from [f"listType={schema.list_type}"] * bool(schema.list_type)
         yield from (f"listMapKey={k}" for k in schema.list_map_keys)
     if schema.map_type:

@@ -29,13 +29,17 @@ TYPES = (
 
 def spec(kind: int, fields: int) -> str:
     """Return the text of a resource file with two versions that differ in one name."""
-    lines = [f"apigen: 1\ngroup: bench.example.com\nkind: Kind{kind}\ndescription: Made up.\ntypes:"]
-    lines.append(f"  Part{kind}: {{fields: {{name: {{type: string, required: true, minLength: 1}}, size: int32}}}}\nversions:")
+    part = f"Part{kind}"
+    lines = [
+        f"apigen: 1\ngroup: bench.example.com\nkind: Kind{kind}\ndescription: Made up.\ntypes:",
+        f"  {part}: {{fields: {{name: {{type: string, required: true, minLength: 1}}, size: int32}}}}\nversions:",
+    ]
     for version, renamed in (("v1beta1", "old"), ("v1", "new")):
-        lines.append(f"  - name: {version}\n    storage: {str(version == 'v1').lower()}\n    fields:\n      spec:\n        fields:")
+        lines.append(f"  - name: {version}\n    storage: {str(version == 'v1').lower()}")
+        lines.append("    fields:\n      spec:\n        fields:")
         lines.append(f"          {renamed}: {{type: string, description: Renamed.}}")
         for i in range(fields - 1):
-            text = TYPES[i % len(TYPES)].format(i=i).replace("of Part", f"of Part{kind}")
+            text = TYPES[i % len(TYPES)].format(i=i).replace("of Part", f"of {part}")
             lines.append(f"          field{i}: {text}")
         lines.append("      status: {fields: {ready: bool, conditions: list of Condition}}")
     lines.append("conversions: [{from: v1beta1, to: v1, rules: [{from: spec.old, to: spec.new}]}]\n")
@@ -45,7 +49,9 @@ def spec(kind: int, fields: int) -> str:
 def project(root: Path, kinds: int, fields: int) -> None:
     """Write a spec of that many kinds below `root`."""
     (root / "resources").mkdir(parents=True)
-    (root / "apigen.yaml").write_text('apigen: 1\nname: bench\nmodule: example.com/bench\nkubernetes: "1.37"\n')
+    (root / "apigen.yaml").write_text(
+        'apigen: 1\nname: bench\nmodule: example.com/bench\nkubernetes: "1.37"\n'
+    )
     for kind in range(kinds):
         (root / "resources" / f"kind{kind}.yaml").write_text(spec(kind, fields))
 
@@ -53,7 +59,8 @@ def project(root: Path, kinds: int, fields: int) -> None:
 def measure(root: Path) -> tuple[float, int]:
     """Run generate in a process of its own; return its wall time in seconds and its peak memory in MB."""
     before = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "apigen", "generate"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "apigen", "generate"]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit("generate failed")

@@ -12,7 +12,6 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "apigen").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
 STEPS = ["load", "resolve", "plan", "render", "compare", "write"]
-INTERFACES = {"load": "load", "resolve": "resolve", "plan": "plan", "render": "render", "compare": "compare", "write": "write"}
 # go.sum is a list of hashes, and go.mod one of versions: data, of whatever length.
 DATA = {"go.sum.j2", "go.mod.j2"}
 
@@ -45,10 +44,10 @@ def test_no_step_imports_a_later_one(at: int) -> None:
     assert not reachable(STEPS[at]) & set(STEPS[at + 1 :])
 
 
-@pytest.mark.parametrize(("step", "function"), INTERFACES.items())
-def test_each_step_has_its_function(step: str, function: str) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_is_a_function_of_its_name(step: str) -> None:
     tree = ast.parse((ROOT / "apigen" / f"{step}.py").read_text())
-    assert function in {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+    assert step in {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
@@ -60,7 +59,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 def test_modules_and_functions_are_small() -> None:
     lines = {p.name: len(p.read_text().splitlines()) for p in MODULES}
     assert {n: c for n, c in lines.items() if c > 400} == {}
-    assert statistics.median(lines.values()) < 160
+    assert statistics.median(lines.values()) < 150
     lengths = dict(f for p in MODULES for f in functions(p))
     assert {n: c for n, c in lengths.items() if c > 50} == {}
     assert statistics.median(lengths.values()) < 10
@@ -81,7 +80,7 @@ def test_templates_lay_out_and_do_not_decide() -> None:
 
 
 def test_first_line_of_a_template_says_what_it_is_given() -> None:
-    wrong = [p for p in TEMPLATES if not re.match(r"{# given: [A-Z]\w+; makes: .+ #}\n", p.read_text())]
+    wrong = [p for p in TEMPLATES if not re.match(r"{# given: [A-Z]\w+; makes: .+ -?#}\n", p.read_text())]
     assert wrong == []
 
 
@@ -90,7 +89,9 @@ FREE = re.compile(r"{{\s*-?\s*[\w.\[\]' ]+?(?:\s*\|\s*(?:quote|yaml|json))?\s*-?
 
 
 def test_expressions_in_templates_are_plain() -> None:
-    found = [(p.name, e) for p in TEMPLATES for e in re.findall(r"{{.*?}}", p.read_text()) if not FREE.fullmatch(e)]
+    found = [
+        (p.name, e) for p in TEMPLATES for e in re.findall(r"{{.*?}}", p.read_text()) if not FREE.fullmatch(e)
+    ]
     assert found == []
 
 

@@ -15,7 +15,9 @@ CASES = sorted(p.parent for p in (Path(__file__).parent / "cases").glob("*/apige
 @pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
 def test_case(case: Path, request: pytest.FixtureRequest) -> None:
     rendered = {f.path: f.text for f in pipeline.rendered(case)}
-    expected = {p.relative_to(case / "expected").as_posix(): p for p in (case / "expected").rglob("*") if p.is_file()}
+    expected = {
+        p.relative_to(case / "expected").as_posix(): p for p in (case / "expected").rglob("*") if p.is_file()
+    }
     assert expected, "a case shows at least one file"
     if request.config.getoption("--update"):
         for path, file in expected.items():

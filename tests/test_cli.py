@@ -120,14 +120,6 @@ def test_init_without_a_module_and_nobody_to_ask(apigen: Run) -> None:
     assert not Path("shop").exists()
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only for root")
-def test_init_in_a_folder_that_is_read_only(apigen: Run, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    done = apigen("init", "shop", "--module", "example.com/shop")
-    tmp_path.chmod(0o700)
-    assert (done.code, done.err) == (1, "error: shop: Permission denied\n")
-
-
 def test_refusal_of_the_system(apigen: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "shop")
@@ -173,7 +165,10 @@ def generated_file_is_gone() -> None:
 
 
 def resource_is_gone() -> None:
-    Path("resources/widget.yaml").unlink()
+    widget = Path("resources/widget.yaml")
+    widget.rename("resources/other.yaml")
+    other = Path("resources/other.yaml")
+    other.write_text(other.read_text().replace("group: shop.example.com", "group: other.example.com"))
 
 
 def record_is_gone() -> None:
@@ -288,10 +283,9 @@ def test_outside_of_a_project(apigen: Run, arguments: tuple[str, ...]) -> None:
 def test_run_before_there_is_a_server(apigen: Run) -> None:
     apigen("init", "shop", "--module", "example.com/shop")
     done = apigen("-C", "shop", "run")
-    assert done.code == 1
-    assert done.err == (
-        "error: the project has no resources yet\nhint: apigen add-resource KIND --group GROUP\n"
-    )
+    assert done.code == 3
+    assert "error: the project has no resource file in resources/\n" in done.err
+    assert done.err.endswith("hint: make one with `apigen add-resource KIND --group GROUP`\n")
     apigen("-C", "shop", "add-resource", "Widget", "--group", "shop.example.com")
     done = apigen("-C", "shop", "run")
     assert done.code == 1

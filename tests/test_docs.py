@@ -76,7 +76,9 @@ def test_file_resolves(block: Block, tmp_path: Path) -> None:
     (tmp_path / "resources").mkdir()
     is_project = "module" in document
     (tmp_path / "apigen.yaml").write_text(block.text if is_project else PROJECT)
-    if not is_project:
+    if is_project:
+        (tmp_path / "resources" / "kind.yaml").write_text(KIND.format(group="shop.example.com"))
+    else:
         (tmp_path / "resources" / "shown.yaml").write_text(block.text)
     if not is_project and "kind" not in document:
         (tmp_path / "resources" / "kind.yaml").write_text(KIND.format(group=document["group"]))

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from apigen.gotext import comment, comment_lines, imports, quote, yaml_document, yaml_text
+from apigen.gotext import comment, comment_lines, imports, quote
+from apigen.yamltext import yaml_document, yaml_text
 
 # What gofmt, generators and editors might act on, beside any text at all.
 PIECES = st.sampled_from(

@@ -4,8 +4,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from apigen import pipeline
 from servers import ROOT
+
+from apigen import pipeline
 
 
 class Project:

@@ -44,40 +44,51 @@ MAIN = """\
 """
 
 
+MAIN_IMPORTS = """\
+\t"os"
+
+\tmetav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+\t"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+\t"k8s.io/apimachinery/pkg/runtime/schema"
+\tgenericapiserver "k8s.io/apiserver/pkg/server"
+\t"k8s.io/client-go/dynamic"
+"""
+PROFILES = """\
+var profiles = schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1", Resource: "profiles"}
+
+func main"""
+PREPARE = """\
+hub.Machine) {
+\tin.Spec.Tags = map[string]string{"prepared": "yes"}
+"""
+DEFAULT = """\
+fleetv1.Machine) {
+\tif in.Spec.Location == nil {
+\t\tin.Spec.Location = &fleetv1.MachineSpecLocation{Rack: new("none")}
+\t}
+"""
+WARNINGS = """\
+\treturn []string{"machines are heavy"}
+"""
+
+
 def with_code(folder: Path) -> Project:
     """A project in whose scaffolds a user has written code."""
     project = Project("fleet", folder)
-    machine = "internal/registry/fleet/machine"
-    project.replace(f"{machine}/validate.go", "\treturn nil\n", VALIDATE)
-    project.replace(
-        f"{machine}/validate.go",
+    machine, main, util = (
+        "internal/registry/fleet/machine",
+        "cmd/fleet/main.go",
         '\t"k8s.io/apimachinery/pkg/util',
-        '\t"k8s.io/apimachinery/pkg/labels"\n\t"k8s.io/apimachinery/pkg/util',
     )
-    project.replace(f"{machine}/warnings.go", "\treturn nil\n", '\treturn []string{"machines are heavy"}\n')
-    project.replace(
-        f"{machine}/prepare.go",
-        "hub.Machine) {\n",
-        'hub.Machine) {\n\tin.Spec.Tags = map[string]string{"prepared": "yes"}\n',
-    )
-    project.replace(
-        "internal/apis/fleet/v1/machine_defaults.go",
-        "fleetv1.Machine) {\n",
-        'fleetv1.Machine) {\n\tif in.Spec.Location == nil {\n\t\tin.Spec.Location = &fleetv1.MachineSpecLocation{Rack: new("none")}\n\t}\n',
-    )
-    main = "cmd/fleet/main.go"
+    project.replace(f"{machine}/validate.go", "\treturn nil\n", VALIDATE)
+    project.replace(f"{machine}/validate.go", util, f'\t"k8s.io/apimachinery/pkg/labels"\n{util}')
+    project.replace(f"{machine}/warnings.go", "\treturn nil\n", WARNINGS)
+    project.replace(f"{machine}/prepare.go", "hub.Machine) {\n", PREPARE)
+    project.replace("internal/apis/fleet/v1/machine_defaults.go", "fleetv1.Machine) {\n", DEFAULT)
     project.replace(main, "\tos.Exit(server.Main(server.Extensions{}))\n", MAIN)
-    project.replace(
-        main,
-        '\t"os"\n',
-        '\t"os"\n\n\tmetav1 "k8s.io/apimachinery/pkg/apis/meta/v1"\n\t"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"\n\t"k8s.io/apimachinery/pkg/runtime/schema"\n\tgenericapiserver "k8s.io/apiserver/pkg/server"\n\t"k8s.io/client-go/dynamic"\n',
-    )
+    project.replace(main, '\t"os"\n', MAIN_IMPORTS)
     project.replace(main, 'internal/server"\n', 'internal/server"\n\t"example.com/fleet/internal/listers"\n')
-    project.replace(
-        main,
-        "func main",
-        'var profiles = schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1", Resource: "profiles"}\n\nfunc main',
-    )
+    project.replace(main, "func main", PROFILES)
     return project
 
 

@@ -205,3 +205,13 @@ def test_kubectl_edits_through_an_old_version(fleet_kubectl: Kubectl, machines: 
         "patch", "machines.v1alpha1.fleet.example.com", "m", "-p", '{"spec": {"disks": [{"path": "/b"}]}}'
     )
     assert {disk["device"] for disk in machines.get("m")["spec"]["resources"]["disks"]} == {"/a", "/b"}
+
+
+def test_faults_by_the_rules_of_the_stored_version_have_the_names_of_the_clients(machines: Resource) -> None:
+    """Only v1 limits the length of a device's path; who writes through v1alpha1 calls it otherwise."""
+    spec = SPECS["v1alpha1"] | {"disks": [{"path": "/a"}, {"path": "/" + "b" * 64}]}
+    old = machines.at("v1alpha1")
+    old.post(old.object("m", spec)).refused(422, "spec.disks[1].path", "Too long")
+    newer = machines.at("v1beta1")
+    spec = SPECS["v1beta1"] | {"disks": [{"device": "/" + "b" * 64}]}
+    newer.post(newer.object("m", spec)).refused(422, "spec.disks[0].device", "Too long")

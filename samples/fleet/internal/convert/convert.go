@@ -4,6 +4,9 @@
 package convert
 
 import (
+	"bytes"
+	"encoding/json"
+
 	"k8s.io/apimachinery/pkg/conversion"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -55,6 +58,21 @@ func Map[A, B any](in map[string]A, f func(in *A, out *B)) map[string]B {
 		out[key] = b
 	}
 	return out
+}
+
+// Canonical returns JSON without what its author chose freely: white space and the order of keys. Numbers stay exact.
+func Canonical(raw []byte) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil {
+		return raw // validation refuses it
+	}
+	canonical, err := json.Marshal(value)
+	if err != nil {
+		return raw
+	}
+	return canonical
 }
 
 // Ensure returns p, or a new T where p is nil.

@@ -4,10 +4,11 @@ package v1
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 )
 
-// JSON is any JSON value, kept as it was written.
+// JSON is any JSON value, without white space and with sorted keys.
 type JSON struct {
 	Raw []byte `json:"-"`
 }
@@ -23,14 +24,12 @@ func (in JSON) MarshalJSON() ([]byte, error) { return rawOrNull(in.Raw), nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (in *JSON) UnmarshalJSON(data []byte) error {
-	if len(data) == 0 {
-		return errors.New("no JSON value")
-	}
-	in.Raw = bytes.Clone(data)
-	return nil
+	raw, err := canonical(data)
+	in.Raw = raw
+	return err
 }
 
-// JSONObject is any JSON object, kept as it was written.
+// JSONObject is any JSON object, without white space and with sorted keys.
 type JSONObject struct {
 	Raw []byte `json:"-"`
 }
@@ -49,8 +48,20 @@ func (in *JSONObject) UnmarshalJSON(data []byte) error {
 	if data = bytes.TrimSpace(data); len(data) == 0 || data[0] != '{' {
 		return errors.New("expected a JSON object")
 	}
-	in.Raw = bytes.Clone(data)
-	return nil
+	raw, err := canonical(data)
+	in.Raw = raw
+	return err
+}
+
+// canonical makes two texts of one value the same.
+func canonical(data []byte) ([]byte, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 func rawOrNull(raw []byte) []byte {

@@ -80,6 +80,7 @@ type Disk struct {
 	// The path of the device.
 	// +required
 	// +k8s:validation:minLength=1
+	// +k8s:validation:maxLength=64
 	Device string `json:"device,omitzero"`
 	// How much it holds.
 	// +optional
@@ -98,6 +99,7 @@ type MachineSpec struct {
 	Role MachineSpecRole `json:"role,omitzero"`
 	// What it is made of.
 	// +optional
+	// +default={}
 	Resources *MachineSpecResources `json:"resources,omitempty"`
 	// Where it stands.
 	// +optional
@@ -233,13 +235,16 @@ type ProfileSpec struct {
 	Exactly *metav1.MicroTime `json:"exactly,omitempty"`
 	// Any value.
 	// +optional
-	Anything *JSON `json:"anything,omitempty"`
+	// +patchStrategy=replace
+	Anything *JSON `json:"anything,omitempty" patchStrategy:"replace"`
 	// Any object.
 	// +optional
-	Options *JSONObject `json:"options,omitempty"`
+	// +patchStrategy=replace
+	Options *JSONObject `json:"options,omitempty" patchStrategy:"replace"`
 	// A whole resource.
 	// +optional
-	Template *runtime.RawExtension `json:"template,omitempty"`
+	// +patchStrategy=replace
+	Template *runtime.RawExtension `json:"template,omitempty" patchStrategy:"replace"`
 	// How it is applied.
 	// +optional
 	Mode *ProfileSpecMode `json:"mode,omitempty"`

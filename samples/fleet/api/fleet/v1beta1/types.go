@@ -45,6 +45,7 @@ type Disk struct {
 	// The path of the device.
 	// +required
 	// +k8s:validation:minLength=1
+	// +k8s:validation:maxLength=64
 	Device string `json:"device,omitzero"`
 	// How much it holds.
 	// +optional

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
+	"example.com/fleet/internal/convert"
 )
 
 // SetObjectDefaults_Machine fills in the defaults.
@@ -31,6 +32,9 @@ func setDefaultsDisk(in *fleetv1.Disk) {
 }
 
 func setDefaultsMachineSpec(in *fleetv1.MachineSpec) {
+	if in.Resources == nil {
+		in.Resources = &fleetv1.MachineSpecResources{}
+	}
 	if in.Resources != nil {
 		setDefaultsMachineSpecResources(in.Resources)
 	}
@@ -75,6 +79,9 @@ func setDefaultsProfileSpec(in *fleetv1.ProfileSpec) {
 	}
 	if in.Period == nil {
 		in.Period = &metav1.Duration{Duration: 90000000000}
+	}
+	if in.Template != nil {
+		in.Template.Raw = convert.Canonical(in.Template.Raw)
 	}
 	if in.Modes == nil {
 		in.Modes = []fleetv1.ProfileSpecModesItem{fleetv1.ProfileSpecModesItemFast}

@@ -43,6 +43,8 @@ func ValidateProfile(obj *hub.Profile) field.ErrorList {
 func validateDisk(in *fleetv1.Disk, path *field.Path) (errs field.ErrorList) {
 	if in.Device == "" {
 		errs = append(errs, field.Required(path.Child("device"), ""))
+	} else if utf8.RuneCountInString(in.Device) > 64 {
+		errs = append(errs, field.TooLongCharacters(path.Child("device"), in.Device, 64))
 	}
 	return errs
 }

@@ -31,6 +31,8 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 func validateDisk(in *fleetv1beta1.Disk, path *field.Path) (errs field.ErrorList) {
 	if in.Device == "" {
 		errs = append(errs, field.Required(path.Child("device"), ""))
+	} else if utf8.RuneCountInString(in.Device) > 64 {
+		errs = append(errs, field.TooLongCharacters(path.Child("device"), in.Device, 64))
 	}
 	return errs
 }

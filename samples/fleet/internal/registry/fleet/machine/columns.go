@@ -14,7 +14,7 @@ var columns = registry.Columns{
 		{Name: "Ports", Type: "string", JSONPath: ".spec.ports[*].number", Priority: 1},
 		{Name: "Last", Type: "string", JSONPath: ".spec.ports[-1:].name", Priority: 1},
 		{Name: "Zone", Type: "string", JSONPath: ".spec.tags.example\\.com/zone", Priority: 1},
-		{Name: "Site", Type: "string", JSONPath: ".metadata.labels['example.com/site']", Priority: 1},
+		{Name: "Site", Type: "string", JSONPath: ".metadata.labels['example\\.com/site']", Priority: 1},
 		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp"},
 	},
 	"v1beta1": {
