@@ -14,7 +14,7 @@ VALIDATE = """\
 		return nil
 	}
 	if _, err := all.FleetProfile.Get(ctx, "", "control"); err != nil {
-		return field.ErrorList{field.Forbidden(field.NewPath("spec", "role"), "there is no profile for it: "+err.Error())}
+		return field.ErrorList{field.Forbidden(field.NewPath("spec", "role"), "no profile for it: "+err.Error())}
 	}
 	machines, err := all.FleetMachine.List(ctx, in.Namespace, labels.Everything())
 	if err != nil {
@@ -106,7 +106,7 @@ def test_hooks(folder: Path, start: Callable[..., Standalone], namespace: str) -
     assert any("machines are heavy" in w for w in answer.warnings)
 
     control = machines.object("control", {"role": "control"})
-    machines.post(control).refused(422, "there is no profile for it", "spec.role")
+    machines.post(control).refused(422, "no profile for it", "spec.role")
     profiles.create("control")
     machines.post(control).ok()
     machines.post(machines.object("second", {"role": "control"})).refused(422, "Duplicate value")
