@@ -107,6 +107,11 @@ class _Maker:
             out["default"] = {}
         if field.schema.nullable:
             out["nullable"] = True
+        strategy, key = patch_strategy(field.schema)
+        if strategy:
+            out["x-kubernetes-patch-strategy"] = strategy
+        if key:
+            out["x-kubernetes-patch-merge-key"] = key
         return out
 
     def value(self, schema: Schema) -> Definition:
@@ -197,11 +202,6 @@ def _extensions(schema: Schema) -> Definition:
             out["x-kubernetes-list-type"] = schema.list_type
         if schema.list_map_keys:
             out["x-kubernetes-list-map-keys"] = list(schema.list_map_keys)
-    strategy, key = patch_strategy(schema)
-    if strategy:
-        out["x-kubernetes-patch-strategy"] = strategy
-    if key:
-        out["x-kubernetes-patch-merge-key"] = key
     if schema.map_type:
         out["x-kubernetes-map-type"] = schema.map_type
     return out

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from apigen.gotext import comment, quote
 from apigen.gotypes import field_type, is_nilable
-from apigen.model import Frame, Group, Kind, Project
+from apigen.model import Frame, Group, Kind, NamedScalar, Project
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, uses_json
@@ -64,7 +64,11 @@ class HubView(TypesView):
     @cached_property
     def fillers(self) -> str:
         """Functions that fill what random values do not suit, for the tests."""
-        out = []
+        out = [_TEXT_FILLER]
+        for view in self.versions:
+            for scalar in view.types.scalars.values():
+                if scalar.base == "string":
+                    out.append(_scalar_filler(f"{view.alias}.{scalar.go}", scalar))
         for alias, types in [*((v.alias, v.types) for v in self.versions), ("hub", self.types)]:
             for name in sorted(uses_json(types)):
                 out.append(_JSON_FILLER.format(type=f"{alias}.{name}"))
@@ -86,8 +90,14 @@ class HubView(TypesView):
                     yield from _holders(frame)
 
 
+_TEXT_FILLER = """\
+		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
+"""
 _JSON_FILLER = """\
-		func(in *{type}, c randfill.Continue) {{ in.Raw = []byte(`{{"a":[1,"b",null]}}`) }},
+		func(in *{type}, c randfill.Continue) {{
+			in.Raw = []byte(`{{"a":[1,"b",null]}}`)
+		}},
 """
 _HOLDER_FILLER = """\
 		// Another version has {field}, and not the object that it stands in.
@@ -98,6 +108,15 @@ _HOLDER_FILLER = """\
 			}}
 		}},
 """
+
+
+def _scalar_filler(go: str, scalar: NamedScalar) -> str:
+    """A function that fills a named string with one of its values, or with some text."""
+    value = f'{go}("x" + c.String(0))'
+    if scalar.constants:
+        values = ", ".join(quote(str(c.value)) for c in scalar.constants)
+        value = f"[]{go}{{{values}}}[c.Intn({len(scalar.constants)})]"
+    return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {value}\n\t\t}},\n"
 
 
 def _holders(frame: Frame) -> Iterable[tuple[str, str]]:

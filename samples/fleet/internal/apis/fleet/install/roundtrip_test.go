@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/randfill"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
+	fleetv1alpha1 "example.com/fleet/api/fleet/v1alpha1"
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 	hub "example.com/fleet/internal/apis/fleet"
 )
@@ -33,10 +34,44 @@ func fillers(serializer.CodecFactory) []any {
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
-		func(in *fleetv1.JSON, c randfill.Continue) { in.Raw = []byte(`{"a":[1,"b",null]}`) },
-		func(in *fleetv1.JSONObject, c randfill.Continue) { in.Raw = []byte(`{"a":[1,"b",null]}`) },
-		func(in *hub.JSON, c randfill.Continue) { in.Raw = []byte(`{"a":[1,"b",null]}`) },
-		func(in *hub.JSONObject, c randfill.Continue) { in.Raw = []byte(`{"a":[1,"b",null]}`) },
+		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
+		func(in *fleetv1.MachineSpecRole, c randfill.Continue) {
+			*in = []fleetv1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
+		},
+		func(in *fleetv1.ProfileSpecMode, c randfill.Continue) {
+			*in = []fleetv1.ProfileSpecMode{"", "*", "replace", "Replace"}[c.Intn(4)]
+		},
+		func(in *fleetv1.ProfileSpecModesItem, c randfill.Continue) {
+			*in = []fleetv1.ProfileSpecModesItem{"fast", "slow"}[c.Intn(2)]
+		},
+		func(in *fleetv1.Protocol, c randfill.Continue) {
+			*in = []fleetv1.Protocol{"TCP", "UDP"}[c.Intn(2)]
+		},
+		func(in *fleetv1beta1.MachineSpecRole, c randfill.Continue) {
+			*in = []fleetv1beta1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
+		},
+		func(in *fleetv1beta1.Protocol, c randfill.Continue) {
+			*in = []fleetv1beta1.Protocol{"TCP", "UDP"}[c.Intn(2)]
+		},
+		func(in *fleetv1alpha1.MachineSpecRole, c randfill.Continue) {
+			*in = []fleetv1alpha1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
+		},
+		func(in *fleetv1alpha1.Protocol, c randfill.Continue) {
+			*in = []fleetv1alpha1.Protocol{"TCP", "UDP"}[c.Intn(2)]
+		},
+		func(in *fleetv1.JSON, c randfill.Continue) {
+			in.Raw = []byte(`{"a":[1,"b",null]}`)
+		},
+		func(in *fleetv1.JSONObject, c randfill.Continue) {
+			in.Raw = []byte(`{"a":[1,"b",null]}`)
+		},
+		func(in *hub.JSON, c randfill.Continue) {
+			in.Raw = []byte(`{"a":[1,"b",null]}`)
+		},
+		func(in *hub.JSONObject, c randfill.Continue) {
+			in.Raw = []byte(`{"a":[1,"b",null]}`)
+		},
 		// Another version has Rack, and not the object that it stands in.
 		func(in *fleetv1.MachineSpecLocation, c randfill.Continue) {
 			c.FillNoCustom(in)

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/randfill"
 
 	nginxv1 "example.com/edge/api/nginx/v1"
+	nginxv1alpha1 "example.com/edge/api/nginx/v1alpha1"
 	hub "example.com/edge/internal/apis/nginx"
 )
 
@@ -30,6 +31,14 @@ func fillers(serializer.CodecFactory) []any {
 	return []any{
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
+		},
+		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
+		func(in *nginxv1.UpstreamSpecBalancing, c randfill.Continue) {
+			*in = []nginxv1.UpstreamSpecBalancing{"RoundRobin", "LeastConnections"}[c.Intn(2)]
+		},
+		func(in *nginxv1alpha1.UpstreamSpecMethod, c randfill.Continue) {
+			*in = []nginxv1alpha1.UpstreamSpecMethod{"RoundRobin", "LeastConnections"}[c.Intn(2)]
 		},
 		// Another version has Affinity, and not the object that it stands in.
 		func(in *nginxv1.UpstreamSpecSession, c randfill.Continue) {

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"sigs.k8s.io/randfill"
 
+	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
+	wardlev1beta1 "example.com/wardle/api/wardle/v1beta1"
 	hub "example.com/wardle/internal/apis/wardle"
 )
 
@@ -30,6 +32,14 @@ func fillers(serializer.CodecFactory) []any {
 	return []any{
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
+		},
+		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
+		func(in *wardlev1beta1.ReferenceType, c randfill.Continue) {
+			*in = []wardlev1beta1.ReferenceType{"Flunder", "Fischer"}[c.Intn(2)]
+		},
+		func(in *wardlev1alpha1.ReferenceType, c randfill.Continue) {
+			*in = []wardlev1alpha1.ReferenceType{"Flunder", "Fischer"}[c.Intn(2)]
 		},
 	}
 }
