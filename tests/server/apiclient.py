@@ -79,7 +79,7 @@ class Client:
                 self.connection.request(method, path, data, sent)
                 with self.connection.getresponse() as response:
                     return Answer(response.status, response.headers, response.read())
-            except (http.client.RemoteDisconnected, ConnectionError):
+            except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
                 self.connection.close()
                 if not again:
                     raise
