@@ -22,6 +22,7 @@ Pure: it decides and touches nothing. `generate`, `--check` and `--diff` are rea
 A path that is no regular file, or lies below a link, is never touched: its content counts as edited.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,13 +82,22 @@ class Change:
     executable: bool = False
     recorded: str = ""
     obstacle: Obstacle | None = None
+    required: bool = False
 
     @property
     def complaint(self) -> str:
         """What `--check` says of it, or "" where it has nothing to say."""
+        if self.left_behind:
+            return "released"
         if self.verdict is Verdict.CREATE and self.kind is Kind.SCAFFOLD:
             return ""
         return _COMPLAINTS.get(self.verdict, "")
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether it is Go code of the user's in a package of ours that the project has no more."""
+        ours = self.path.startswith("internal/") and self.path.endswith(".go")
+        return self.verdict is Verdict.RELEASED and ours
 
     @property
     def refused(self) -> bool:
@@ -103,6 +113,55 @@ class Change:
         """Return whether the file is to be deleted, with or without `--force`."""
         forced = self.verdict is Verdict.EDITED_ORPHAN and self.obstacle is None
         return self.verdict is Verdict.ORPHAN or (force and forced)
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """A hook of the user's that would no longer run: `path`, and the `homes` where an empty one is planned."""
+
+    path: str
+    homes: tuple[str, ...]
+
+    @property
+    def advice(self) -> str:
+        """What is the matter with it, and what a person does about it."""
+        move = "git mv"
+        if len(self.homes) == 1:
+            folder = self.homes[0].rpartition("/")[0]
+            move = f"{shlex.join(['mkdir', '-p', folder])} && {shlex.join(['git', 'mv', self.path, *self.homes])}"
+        where = " or ".join(self.homes)
+        return f"your hook {self.path} would no longer run; move it to {where} ({move}; change its package and imports)"
+
+
+def stranded(changes: Sequence[Change]) -> tuple[Stranded, ...]:
+    """Return the hooks that are left behind while an empty one of the same name is created elsewhere.
+
+    The one of the same kind is where it belongs, and then no other hook belongs there; among several it is
+    the one in the same group. What still cannot be told apart is all named.
+    """
+    left = [c.path for c in changes if c.left_behind]
+    created = [c.path for c in changes if c.verdict is Verdict.CREATE and c.required]
+    same = {path: [new for new in created if _hook(new) == _hook(path)] for path in left}
+    taken = {new for found in same.values() for new in found}
+    found = []
+    for path in left:
+        others = [new for new in created if new not in taken and _hook(new)[0] == _hook(path)[0]]
+        homes = same[path] or others
+        near = [new for new in homes if _group(new) == _group(path)]
+        if homes:
+            found.append(Stranded(path, tuple(near or homes)))
+    return tuple(found)
+
+
+def _hook(path: str) -> tuple[str, str]:
+    """Which hook a file is, and of which kind: of GROUP/KIND/validate.go, or GROUP/VERSION/KIND_defaults.go."""
+    *_, folder, name = path.split("/")
+    kind, _, hook = name.rpartition("_")
+    return hook, kind or folder
+
+
+def _group(path: str) -> list[str]:
+    return path.split("/")[:-2]
 
 
 def compare(
@@ -147,6 +206,7 @@ def _planned(file: RenderedFile, content: Content, manifest: Manifest) -> Change
         file.executable,
         manifest.generated.get(file.path, ""),
         content if isinstance(content, Obstacle) else None,
+        file.required,
     )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, TextIO
 
-from apigen.compare import Change, Verdict
+from apigen.compare import Change, Verdict, stranded
+from apigen.manifest import RECORD
 from apigen.problems import ApigenError, Problem, SpecError
 
 Mode = Literal["generate", "force", "diff"]
@@ -22,7 +23,8 @@ _Line = list[tuple[str, str]]
 
 _WIDTH = 100
 _BEFORE = 40
-_RANK = ("missing", "stale", "edited", "orphan", "edited orphan", "stale record")
+_RANK = ("released", "missing", "stale", "edited", "orphan", "edited orphan", "stale record")
+_WHOLE = (Verdict.CREATE, Verdict.MISSING_HOOK, Verdict.ORPHAN)
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -47,29 +49,40 @@ def show_error(error: ApigenError, stream: TextIO | None = None) -> None:
 
 # How many files are named one by one; a first run makes hundreds.
 LISTED = 25
+# How much is shown of a file that is there on one side only.
+_EXCERPT = 40
+_LEFT_BEHIND = "yours, and no part of the project any more; it may not build: move or delete it"
 
 
 def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = None) -> None:
     """Write to `stream` (stderr) what `mode` does with each file, then how many in all.
 
-    Files that stay as they are only count; so do those past the first LISTED.
+    Files that stay as they are only count; so do those past the first LISTED, but not code that is left behind.
     """
+    left = _left_behind(changes, force=mode == "force")
     lines: list[_Line] = []
     for change in changes:
+        if change.left_behind:
+            continue
         if word := _deed(change, force=mode == "force"):
             because = f" ({change.obstacle})" if change.obstacle else ""
             lines.append([(f"{word:<8}", "bold"), (visible(change.path) + because, "")])
-    quiet = len(changes) - len(lines)
-    total = f"{len(lines)} of {len(changes)} files change" if lines else f"{quiet} files, all current"
+    busy = len(lines) + len(left)
+    # The record is among the changes only where it changes.
+    count = len({RECORD, *(c.path for c in changes)})
+    total = f"{busy} of {count} files change" if busy else f"{count} files, all current"
     if len(lines) > LISTED:
         lines[LISTED:] = [[(f"... and {len(lines) - LISTED} more", "")]]
-    _emit(
-        [*lines, [(total if mode != "diff" else f"{total}; nothing was written", "")]], stream or sys.stderr
-    )
+    lines += [[("released ", "bold"), (visible(f"{c.path}: {why}"), "")] for c, why in left]
+    lines.append([(total if mode != "diff" else f"{total}; nothing was written", "")])
+    _emit(lines, stream or sys.stderr)
 
 
 def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
-    """Write to `stream` (stdout) a unified diff of every file that is created, replaced or deleted."""
+    """Write to `stream` (stdout) a unified diff of every file that is created, replaced or deleted.
+
+    Of what is created or deleted as a whole only the start.
+    """
     _emit(_diffs(changes), stream or sys.stdout)
 
 
@@ -78,12 +91,14 @@ def show_check(changes: Sequence[Change], stream: TextIO | None = None) -> None:
     failing = sorted((c for c in changes if c.complaint), key=lambda change: _RANK.index(change.complaint))
     if not failing:
         return
+    left = {change.path: f": {why}" for change, why in _left_behind(changes)}
     lines: list[_Line] = []
     for change in failing:
-        because = f" ({change.obstacle})" if change.obstacle else ""
-        lines.append([(f"{change.complaint}: ", "bold red"), (visible(change.path) + because, "")])
+        because = (f" ({change.obstacle})" if change.obstacle else "") + left.get(change.path, "")
+        lines.append([(f"{change.complaint}: ", "bold red"), (visible(change.path + because), "")])
     lines += _diffs(failing)
-    _emit([*lines, [("run: apigen generate", "bold")]], stream or sys.stderr)
+    first = "move your hooks, then " if stranded(changes) else ""
+    _emit([*lines, [(f"{first}run: apigen generate", "bold")]], stream or sys.stderr)
 
 
 def show_line(text: str, stream: TextIO | None = None) -> None:
@@ -162,6 +177,12 @@ def _hint(hint: str) -> list[_Line]:
     return [[("hint: ", "bold cyan"), (visible(hint), "")]] if hint else []
 
 
+def _left_behind(changes: Sequence[Change], force: bool = False) -> list[tuple[Change, str]]:
+    """The code of the user's that is left behind, and what is to be done about each."""
+    advice = {} if force else {hook.path: hook.advice for hook in stranded(changes)}
+    return [(c, advice.get(c.path, _LEFT_BEHIND)) for c in changes if c.left_behind]
+
+
 def _deed(change: Change, force: bool) -> str:
     """What is done with a file, in a word; "" for nothing."""
     if change.writes(force=force):
@@ -191,9 +212,13 @@ def _diffs(changes: Iterable[Change]) -> list[_Line]:
         found = difflib.unified_diff(
             _diff_lines(old), _diff_lines(change.new or ""), f"a/{path}", f"b/{path}", lineterm=""
         )
+        shown: list[_Line] = []
         for line in found:
             style = "bold" if line.startswith(("---", "+++")) else _STYLES.get(line[:1], "")
-            lines += [[(part, style)] for part in line.split("\n")]
+            shown += [[(part, style)] for part in line.split("\n")]
+        if change.verdict in _WHOLE and (more := len(shown) - _EXCERPT) > 0:
+            shown[_EXCERPT:] = [[(f"... {more} more line{'s' if more > 1 else ''}", "")]]
+        lines += shown
     return lines
 
 

@@ -75,6 +75,11 @@ class Declarer:
         if root and json in ("apiVersion", "kind", "metadata"):
             self._add(at, f'every object has "{json}" already', "leave it out", key=True)
             return False
+        if root and json == "items":
+            self._add(
+                at, 'an object with "items" at its root is taken for a list', "put them under spec", key=True
+            )
+            return False
         return True
 
     def _field(self, owner: str, json: str, go: str, spec: FieldSpec, at: Path, *, root: bool) -> Field:
@@ -123,7 +128,8 @@ class Declarer:
                 self._add(at, "the field has no type", "write `type:` or `fields:`", key=True)
                 return Schema("basic", "string")
             self._no_items(spec, at, ())
-            return Schema("object", self._struct(go, spec.fields, (*at, "fields"), at, spec.description))
+            text = _inline_text(go, at, spec.description)
+            return Schema("object", self._struct(go, spec.fields, (*at, "fields"), at, text))
         phrase = phrases.parse(spec.type)
         if isinstance(phrase, str):
             return self._unknown(at, spec.type, phrase)
@@ -276,3 +282,12 @@ def _limits(spec: FieldSpec) -> Limits:
     return Limits(
         spec.minimum, spec.maximum, spec.min_length, spec.max_length, spec.min_items, spec.max_items
     )
+
+
+def _inline_text(go: str, at: Path, description: str) -> str:
+    """What the type of an inline object is; its field, where it has one, says what the object is for."""
+    if at[-1] in ("items", "values"):
+        kind = "an item of a list" if at[-1] == "items" else "a value of a map"
+        return f"{go} is {kind}. {description}".strip()
+    owner = go.removesuffix(names.exported(str(at[-1])))
+    return f"{go} is the {at[-1]} of {owner}."

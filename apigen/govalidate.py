@@ -34,7 +34,12 @@ class Validation:
         return (field.required and not root_value) or self._schema_demands(field.schema, known)
 
     def _schema_demands(self, schema: Schema, known: set[str]) -> bool:
-        own = schema.limits != Limits() or bool(schema.enum) or schema.list_type in ("set", "map")
+        own = (
+            _conditions(schema)
+            or schema.limits != Limits()
+            or bool(schema.enum)
+            or schema.list_type in ("set", "map")
+        )
         named = schema.kind == "named" and self.types.scalars[schema.name].limits != Limits()
         inner = schema.item is not None and self._schema_demands(schema.item, known)
         return (
@@ -120,7 +125,9 @@ class Validation:
             )
         if schema.list_type == "set":
             lines.append(f"errs = append(errs, validation.Unique({value}, {path})...)")
-        if schema.list_type == "map":
+        if _conditions(schema):
+            lines.append(f"errs = append(errs, metav1validation.ValidateConditions({value}, {path})...)")
+        elif schema.list_type == "map":
             lines += self._unique_keys(schema, value, path)
         if not self._schema_demands(schema.element, known):
             return lines
@@ -167,6 +174,12 @@ class Validation:
             (f"valid{s.go}", f"{self.package}.{s.go}", [f"{self.package}.{c.go}" for c in s.constants])
             for s in used
         ]
+
+
+def _conditions(schema: Schema) -> bool:
+    """Whether a value is a list of conditions, for which Kubernetes has rules of its own."""
+    upstream = schema.item.upstream if schema.kind == "list" and schema.item else None
+    return upstream is not None and upstream.name == "meta/v1.Condition"
 
 
 def _bounds(schema: Schema, limits: Limits, value: str, path: str) -> Lines:

@@ -229,7 +229,7 @@ class _Group:
             scale=facets.scale(),
             edge=edge,
             renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
-            sample=sample(mine, root),
+            sample=sample(mine, root, self.kubernetes),
         )
 
 

@@ -1,6 +1,8 @@
 """A valid object for a version: what is required, and what a reader would like to see filled in.
 
-The objects are examples for people and the input of the generated tests.
+The objects are examples for people and the input of the generated tests. Of upstream's types they hold what the
+schemas require. A field of such a type is always there, also where this version could do without: another version
+may require it.
 """
 
 from collections.abc import Iterator
@@ -8,7 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any
 
-from apigen.model import ABSENT, Schema, Struct, Types
+from apigen.model import ABSENT, Constant, Schema, Struct, Types
+from apigen.upstream import Schema as UpstreamSchema
+from apigen.upstream import Upstream, UpstreamType
 
 # Optional fields are filled in up to this depth, and lists of objects no further than that.
 _SHOWN = 3
@@ -26,30 +30,47 @@ _TEXTS: dict[str, Any] = {
     "open object": {"key": "value"},
     "embedded resource": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example"}},
 }
-# A small valid value for those upstream types whose fields the server checks, or that people write most.
+# A small valid value for those upstream types of which the schema does not say all, or that people write most.
 _UPSTREAM: dict[str, Any] = {
+    "intstr.IntOrString": 80,
+    "resource.Quantity": "1",
+    "meta/v1.Duration": _TEXTS["duration"],
+    "meta/v1.MicroTime": _TEXTS["microTime"],
+    "meta/v1.Condition": {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Example",
+        "message": "",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    },
     "meta/v1.LabelSelector": {"matchLabels": {"app": "example"}},
     "core/v1.LocalObjectReference": {"name": "example"},
     "core/v1.SecretKeySelector": {"name": "example", "key": "key"},
     "core/v1.ConfigMapKeySelector": {"name": "example", "key": "key"},
     "core/v1.ObjectReference": {"kind": "ConfigMap", "namespace": "default", "name": "example"},
 }
+# The words of the language for the scalars of upstream's schemas, by their formats and types.
+_WORDS = {
+    "byte": "bytes",
+    "date-time": "time",
+    "string": "string",
+    "integer": "int64",
+    "number": "float64",
+    "boolean": "bool",
+}
 
 
-def sample(types: Types, root: Struct) -> dict[str, Any]:
-    """Return the root fields of a valid object but status."""
-    sampler = _Sampler(types)
-    filled = {
-        f.json: sampler.value(f.schema, f.json, required=f.required)
-        for f in root.fields
-        if f.json != "status"
-    }
+def sample(types: Types, root: Struct, kubernetes: Upstream) -> dict[str, Any]:
+    """Return the root fields of a valid object, with a status that a controller may write."""
+    sampler = _Sampler(types, kubernetes)
+    filled = {f.json: sampler.value(f.schema, f.json, required=f.required) for f in root.fields}
     return {name: value for name, value in filled.items() if value is not ABSENT}
 
 
 @dataclass
 class _Sampler:
     types: Types
+    kubernetes: Upstream
     open: list[str] = field(default_factory=list)
     """The structs in which the value is that is being made, by Go name."""
     made: int = 0
@@ -64,7 +85,7 @@ class _Sampler:
                 return self._object(schema, required)
             case "upstream":
                 assert schema.upstream is not None
-                return _UPSTREAM.get(schema.upstream.name, {} if required or not self.open else ABSENT)
+                return self._upstream(schema.upstream, name)
             case "list":
                 return self._list(schema, name, required)
             case "map":
@@ -80,12 +101,12 @@ class _Sampler:
         self.open.append(schema.name)
         out = {}
         for member in self.types.struct(schema).fields:
-            if member.required or len(self.open) <= _SHOWN:
+            if member.required or member.schema.kind == "upstream" or len(self.open) <= _SHOWN:
                 value = self.value(member.schema, member.json, required=member.required)
                 if value is not ABSENT:
                     out[member.json] = value
         self.open.pop()
-        return out
+        return out if out or required else ABSENT
 
     def _list(self, schema: Schema, name: str, required: bool) -> Any:
         limits, item = schema.limits, schema.element
@@ -102,16 +123,47 @@ class _Sampler:
 
     def _told_apart(self, schema: Schema, items: list[Any]) -> list[Any]:
         """Give items of a map list keys that differ: the first key that has enough values counts through them."""
-        struct = self.types.structs.get(schema.element.name)
-        if len(items) < 2 or struct is None:
-            return items
-        for key in schema.list_map_keys:
-            member = struct.find(key)
-            assert member is not None
-            values = list(islice(self._scalars(member.schema, key), len(items)))
+        for key in schema.list_map_keys if len(items) > 1 else ():
+            values = list(islice(self._scalars(self._key(schema.element, key), key), len(items)))
             if len(values) == len(items):
                 return [{**item, key: value} for item, value in zip(items, values, strict=True)]
         return items
+
+    def _key(self, item: Schema, key: str) -> Schema:
+        """The schema of a key of the items of a map list."""
+        if item.upstream is not None:
+            return _scalar(item.upstream.schema["properties"][key])
+        member = self.types.struct(item).find(key)
+        assert member is not None
+        return member.schema
+
+    def _upstream(self, named: UpstreamType, name: str) -> Any:
+        """Return a small valid value of an upstream type for the field `name`."""
+        return _UPSTREAM[named.name] if named.name in _UPSTREAM else self._required(named.schema, name)
+
+    def _required(self, schema: UpstreamSchema, name: str) -> Any:
+        """Return what a schema of upstream's requires, all the way down."""
+        named = self.kubernetes.resolve(schema)
+        if named is not None:
+            return self._upstream(named, name)
+        if schema.get("default"):
+            return schema["default"]
+        match schema["type"]:
+            case "array":
+                return [self._required(schema["items"], name)]
+            case "object":
+                return self._members(schema)
+        return next(self._scalars(_scalar(schema), name))
+
+    def _members(self, schema: UpstreamSchema) -> dict[str, Any]:
+        """Return the required properties, and those whose default, {}, lacks what they require themselves."""
+        out, required = {}, schema.get("required", ())
+        for key, member in schema.get("properties", {}).items():
+            if key in required or member.get("default") == {}:
+                value = self._required(member, key)
+                if key in required or value != {}:
+                    out[key] = value
+        return out
 
     def _scalars(self, schema: Schema, name: str) -> Iterator[Any]:
         """Yield distinct values of a scalar type, the nicest first; at least one."""
@@ -132,6 +184,12 @@ class _Sampler:
             yield _TEXTS[schema.word]
             if schema.word == "bool":
                 yield False
+
+
+def _scalar(schema: UpstreamSchema) -> Schema:
+    """Return the schema of a scalar of upstream's in the words of the language."""
+    word = _WORDS.get(schema.get("format", "")) or _WORDS[schema["type"]]
+    return Schema("basic", word, enum=tuple(Constant(value, "", "") for value in schema.get("enum", ())))
 
 
 def _numbers(low: float | None, high: float | None) -> Iterator[float]:

@@ -57,13 +57,6 @@ class KindView:
         self.hub_alias = f"{group.package}hub"
 
     @property
-    def version_names(self) -> str:
-        """The versions as a list for readers, the stored one marked."""
-        return ", ".join(
-            v.version + (" (stored)" if v.version == self.storage else "") for v in self.model.versions
-        )
-
-    @property
     def samples(self) -> list[SampleView]:
         """Every version, with an example object."""
         return [SampleView(self, v) for v in self.model.versions]
@@ -297,8 +290,8 @@ def _column(column: Column) -> str:
         f"Name: {quote(column.name)}",
         f"Type: {quote(column.type)}",
         f"JSONPath: {quote(column.json_path)}",
+        f"Description: {quote(column.description or 'The value at ' + column.json_path + '.')}",
     ]
-    parts += [f"Description: {quote(column.description)}"] if column.description else []
     parts += [f"Format: {quote(column.format)}"] if column.format else []
     parts += [f"Priority: {column.priority}"] if column.priority else []
     return "{" + ", ".join(parts) + "}"

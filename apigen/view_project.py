@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from apigen import upstream
+from apigen import __version__, upstream
 from apigen.gotext import quote
 from apigen.gotypes import BASICS
 from apigen.model import Group, Project
@@ -63,6 +63,7 @@ class ProjectView:
     def __init__(self, project: Project) -> None:
         self.model = project
         self.name, self.module, self.kubernetes = project.name, project.module, project.kubernetes
+        self.apigen = __version__
         self.groups = [GroupView(project, g) for g in project.groups]
         self.hubs = [HubView(project, g) for g in project.groups]
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from apigen.gotext import quote
 from apigen.gotypes import version_alias
 from apigen.model import KindVersion
-from apigen.sample import sample
 from apigen.views import pairs, texts
 from apigen.yamltext import yaml_document
 
@@ -27,10 +26,15 @@ class SampleView:
     @property
     def text(self) -> str:
         """The object as YAML."""
-        name = "example"
-        metadata = {"name": name} | ({"namespace": "default"} if self.namespaced else {})
+        metadata = {"name": self._name} | ({"namespace": "default"} if self.namespaced else {})
         head = {"apiVersion": f"{self.group}/{self.version}", "kind": self.kind, "metadata": metadata}
-        return yaml_document(head | self._fields)
+        return yaml_document(head | {n: value for n, value in self._fields.items() if n != "status"})
+
+    @property
+    def _name(self) -> str:
+        """The name of the object: the kind's versions show the same objects, so it is another in each of them."""
+        preferred = next((v.version for v in self._kind.model.versions if v.served), self.version)
+        return "example" if self.version == preferred else f"example-{self.version}"
 
     @property
     def test_fields(self) -> str:
@@ -46,19 +50,12 @@ class SampleView:
             ("shortNames", kind.short_names),
             ("categories", kind.categories),
             ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
-            ("status", quote(json.dumps(self._status)) if kind.status else "nil"),
+            ("status", quote(json.dumps(self._fields.get("status", {}))) if kind.status else "nil"),
             ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
             ("selectable", texts(tuple(s.label for s in self._version.selectable))),
             ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
         ]
         return pairs([f for f in fields if f[1] != "nil"], 2)
-
-    @property
-    def _status(self) -> dict[str, Any]:
-        """A valid status."""
-        types = next(v.types for v in self._kind.model_group.versions if v.name == self.version)
-        status = self._version.root.find("status")
-        return sample(types, types.struct(status.schema)) if status and status.schema.kind == "object" else {}
 
     @property
     def _replicas(self) -> int:

@@ -145,6 +145,7 @@ class VersionView(TypesView):
         candidates = types_imports(self.types) | {
             ("", "slices"),
             ("", "unicode/utf8"),
+            ("metav1validation", "k8s.io/apimachinery/pkg/apis/meta/v1/validation"),
             ("", f"{self.module}/internal/validation"),
         }
         always = {("", "k8s.io/apimachinery/pkg/util/validation/field"), ("hub", self.hub_path)}

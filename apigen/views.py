@@ -1,6 +1,8 @@
 """Types and literals as the templates print them: what the views of all scopes have in common."""
 
+import functools
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -158,8 +160,16 @@ def aliased(path: str, alias: str) -> Import:
 
 def used(imported: Import, text: str) -> bool:
     """Whether Go text uses an import."""
-    alias = imported[0] or imported[1].rsplit("/", 1)[-1]
-    return f"{alias}." in text
+    return (imported[0] or imported[1].rsplit("/", 1)[-1]) in _qualifiers(text)
+
+
+_LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|//[^\n]*')
+
+
+@functools.lru_cache(maxsize=8)
+def _qualifiers(text: str) -> frozenset[str]:
+    """The names before dots in Go text, outside of literals and comments."""
+    return frozenset(re.findall(r"(?<![\w.])(\w+)\.", _LITERALS.sub("", text)))
 
 
 def texts(values: tuple[str, ...]) -> str:

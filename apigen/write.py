@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apigen.compare import Change, Content, Verdict
+from apigen.compare import Change, Content, Verdict, stranded
 from apigen.files import Kind, Obstacle, RenderedFile, path_fault
 from apigen.manifest import RECORD, Manifest
 from apigen.problems import ApigenError, EditedError, Position, Problem, SpecError
@@ -96,8 +96,8 @@ def write(root: Path, changes: Sequence[Change], manifest_text: str, *, force: b
     """Carry out `changes` below `root`, then write the record; return what was saved by force.
 
     Nothing is written where bytes are equal already. Raises EditedError for what only a person can settle:
-    edited files without `force`, links and folders in the way, files that change meanwhile; SpecError for a
-    missing hook without `force`; ApigenError for what the operating system refuses.
+    edited files and stranded hooks without `force`, links and folders in the way, files that change
+    meanwhile; SpecError for a missing hook without `force`; ApigenError for what the operating system refuses.
     """
     _refuse(changes, force)
     with _named(str(root)):
@@ -132,6 +132,11 @@ def _refuse(changes: Sequence[Change], force: bool) -> None:
     if blocked:
         lines = "".join(f"\n  {c.path} is {c.obstacle}" for c in blocked)
         raise EditedError(f"nothing was written, since apigen follows no links:{lines}", "move them away")
+    # Before the edits: what settles those, --force, would leave the hooks behind.
+    if (hooks := stranded(changes)) and not force:
+        lines = "".join(f"\n  {hook.advice}" for hook in hooks)
+        hint = f"then run `apigen generate` again; or, to start with an empty one: {_FORCE}"
+        raise EditedError(f"code of yours would stop running, so nothing was written:{lines}", hint)
     if edited and not force:
         lines = "".join(f"\n  {c.path}" for c in edited)
         hint = f"keep the edit in a file of your own, or replace it (a copy is saved): {_FORCE}"

@@ -133,7 +133,7 @@ def test_generate_twice(shop: Run) -> None:
     before = tree()
     done = shop("generate")
     assert done.code == 0 and done.out == ""
-    assert done.err == f"{len(before) - 4} files, all current\n"
+    assert done.err == f"{len(before) - 3} files, all current\n"
     assert tree() == before
 
 
@@ -250,6 +250,30 @@ def test_scaffold_that_was_edited_is_nobodys_business(shop: Run) -> None:
     assert shop("generate", "--check").code == 0
     assert shop("generate", "--force").code == 0
     assert Path("Makefile").read_text() == "mine\n"
+
+
+def test_hook_that_would_no_longer_run(shop: Run) -> None:
+    widget = Path("resources/widget.yaml")
+    widget.write_text(widget.read_text().replace("\nscope:", "\nhooks: [validate]\nscope:", 1))
+    assert shop("generate").code == 0
+    old = Path("internal/registry/shop/widget/validate.go")
+    old.write_text(old.read_text() + "// mine\n")
+    assert shop("add-resource", "Other", "--group", "shop.acme.io").code == 0
+    before = tree()
+    done = shop("generate")
+    assert (done.code, done.out) == (4, "")
+    assert f"your hook {old} would no longer run; move it to internal/registry/shop" in done.err
+    assert tree() == before
+    done = shop("generate", "--check")
+    assert done.code == 5 and done.err.startswith(f"released: {old}: your hook {old} would no longer run")
+    assert done.err.endswith("move your hooks, then run: apigen generate\n")
+    new = Path(done.err.split("move it to ")[1].split(" (")[0])
+    assert new.parts[-2:] == ("widget", "validate.go")
+    new.parent.mkdir(parents=True)
+    old.rename(new)
+    assert shop("generate").code == 0
+    assert new.read_text().endswith("// mine\n") and not old.exists()
+    assert shop("generate", "--check").code == 0
 
 
 @pytest.mark.parametrize("flags", [("--check", "--diff"), ("--check", "--force"), ("--diff", "--force")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apigen.compare import Change, Content, Verdict, compare, new_manifest
+from apigen.compare import Change, Content, Verdict, compare, new_manifest, stranded
 from apigen.files import Kind, Obstacle, RenderedFile
 from apigen.manifest import Manifest, digest
 
@@ -172,3 +172,79 @@ def test_the_new_record() -> None:
     after = new_manifest(changes, rendered, "2")
     assert after == Manifest("2", {"g": digest(NEW.encode()), "e": digest(OLD)}, frozenset({"s"}))
     assert new_manifest(changes, rendered, "2", force=True).generated.keys() == {"g"}
+
+
+def homes(old: list[str], new: list[str], *, required: bool = True) -> dict[str, tuple[str, ...]]:
+    """Where the hooks at `old`, below internal/, belong when the spec asks for those at `new`."""
+    rendered = [RenderedFile(f"internal/{p}", NEW, Kind.SCAFFOLD, required) for p in new]
+    record = Manifest("1", {}, frozenset(f"internal/{p}" for p in old))
+    found = stranded(compare(rendered, {f"internal/{p}": MINE for p in old}, record))
+    return {h.path[9:]: tuple(home[9:] for home in h.homes) for h in found}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        # The group's packages were renamed; the kind says which is which.
+        (
+            ["g/a/validate.go", "g/b/validate.go"],
+            ["gx/a/validate.go", "gx/b/validate.go"],
+            {"g/a/validate.go": ("gx/a/validate.go",), "g/b/validate.go": ("gx/b/validate.go",)},
+        ),
+        # The kind was renamed.
+        (["g/a/validate.go"], ["g/b/validate.go"], {"g/a/validate.go": ("g/b/validate.go",)}),
+        (["g/v1/a_defaults.go"], ["g/v1/b_defaults.go"], {"g/v1/a_defaults.go": ("g/v1/b_defaults.go",)}),
+        # The kind was renamed, and there is a new one elsewhere.
+        (
+            ["g/a/validate.go"],
+            ["f/c/validate.go", "g/b/validate.go"],
+            {"g/a/validate.go": ("g/b/validate.go",)},
+        ),
+        # One went, one moved: the home of the second is not that of the first.
+        (
+            ["g/a/validate.go", "g/b/validate.go"],
+            ["gx/b/validate.go"],
+            {"g/b/validate.go": ("gx/b/validate.go",)},
+        ),
+        # Nobody can tell.
+        (
+            ["g/a/validate.go"],
+            ["gx/a/validate.go", "gy/a/validate.go"],
+            {"g/a/validate.go": ("gx/a/validate.go", "gy/a/validate.go")},
+        ),
+        # Another hook.
+        (["g/a/validate.go"], ["gx/a/prepare.go"], {}),
+        (["g/a/validate.go"], [], {}),
+        (["g/a/notes.txt"], ["gx/a/notes.txt"], {}),
+    ],
+)
+def test_hooks_that_would_no_longer_run(
+    old: list[str], new: list[str], wanted: dict[str, tuple[str, ...]]
+) -> None:
+    assert homes(old, new) == wanted
+    assert homes(old, new, required=False) == {}
+
+
+def test_a_hook_that_has_been_moved_is_not_stranded() -> None:
+    old, new = "internal/g/a/validate.go", "internal/gx/a/validate.go"
+    file = RenderedFile(new, NEW, Kind.SCAFFOLD, required=True)
+    record = Manifest("1", {}, frozenset({old}))
+    moved = compare([file], {new: MINE}, record)
+    assert [c.verdict for c in moved] == [Verdict.GONE, Verdict.KEPT]
+    assert stranded(moved) == ()
+    # A copy counts too: the other one is only left behind.
+    assert stranded(compare([file], {new: MINE, old: MINE}, record)) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [("internal/g/a/validate.go", "released"), ("internal/g/notes.txt", ""), ("cmd/shop/main.go", "")],
+)
+def test_code_that_is_left_behind(path: str, complaint: str) -> None:
+    (found,) = compare([], {path: MINE}, Manifest("1", {}, frozenset({path})))
+    assert (found.verdict, found.complaint, found.left_behind) == (
+        Verdict.RELEASED,
+        complaint,
+        bool(complaint),
+    )
+    assert not found.refused

@@ -203,7 +203,7 @@ def test_changes_are_named_by_what_is_done(capsys: pytest.CaptureFixture[str]) -
         "create  j.go",
         "release l.go",
         "create  m.go",
-        "11 of 13 files change",
+        "11 of 14 files change",
         "",
     ]
     show_changes(CHANGES, "diff")
@@ -213,7 +213,81 @@ def test_changes_are_named_by_what_is_done(capsys: pytest.CaptureFixture[str]) -
     assert "missing m.go\n" in err
     assert err.endswith("; nothing was written\n")
     show_changes(CHANGES[1:2], "generate")
-    assert capsys.readouterr().err == "1 files, all current\n"
+    assert capsys.readouterr().err == "2 files, all current\n"
+
+
+def test_the_record_counts_whether_it_changes_or_not(capsys: pytest.CaptureFixture[str]) -> None:
+    same = [change(f"{n}.go", Verdict.UNCHANGED, "x\n", b"x\n") for n in range(3)]
+    show_changes(same, "generate")
+    show_changes([*same, change("apigen.sum", Verdict.UPDATE, "x", b"y")], "generate")
+    show_changes([*same[:2], change("z.go", Verdict.UPDATE, "x", b"y")], "generate")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "files" in line] == [
+        "4 files, all current",
+        "1 of 4 files change",
+        "1 of 4 files change",
+    ]
+
+
+OLD_HOOK = "internal/registry/data/thing/validate.go"
+NEW_HOOK = "internal/registry/dataacme/thing/validate.go"
+LEFT = change(OLD_HOOK, Verdict.RELEASED, None, b"mine\n", kind="scaffold")
+CREATED = change(NEW_HOOK, Verdict.CREATE, "x\n", None, kind="scaffold", required=True)
+RELEASED = (
+    f"released {OLD_HOOK}: yours, and no part of the project any more; it may not build: move or delete it\n"
+)
+
+
+def test_code_that_is_left_behind_is_always_named(capsys: pytest.CaptureFixture[str]) -> None:
+    many = [change(f"a{n:02}.go", Verdict.CREATE, "x\n", None) for n in range(30)]
+    show_changes([*many, LEFT], "generate")
+    assert capsys.readouterr().err.endswith(
+        f"create  a24.go\n... and 5 more\n{RELEASED}31 of 32 files change\n"
+    )
+    show_changes([LEFT, CREATED], "force")
+    assert RELEASED in capsys.readouterr().err
+    show_changes([LEFT, CREATED], "diff")
+    assert f"released {OLD_HOOK}: your hook {OLD_HOOK} would no longer run" in capsys.readouterr().err
+
+
+def test_a_check_names_code_that_is_left_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    show_check([CHANGES[0], LEFT])
+    assert capsys.readouterr().err == (
+        RELEASED.replace("released ", "released: ") + f"stale: a.go\n{DIFF_A}run: apigen generate\n"
+    )
+    show_check([LEFT, CREATED])
+    first, *_, last = capsys.readouterr().err.splitlines()
+    assert first.startswith(
+        f"released: {OLD_HOOK}: your hook {OLD_HOOK} would no longer run; move it to {NEW_HOOK} ("
+    )
+    assert last == "move your hooks, then run: apigen generate"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "new", "old", "start"),
+    [
+        (Verdict.CREATE, "x\n" * 60, None, "--- a/x.go\n+++ b/x.go\n@@ -0,0 +1,60 @@\n" + "+x\n" * 37),
+        (Verdict.MISSING_HOOK, "x\n" * 60, None, "--- a/x.go\n+++ b/x.go\n@@ -0,0 +1,60 @@\n" + "+x\n" * 37),
+        (Verdict.ORPHAN, None, b"x\n" * 60, "--- a/x.go\n+++ b/x.go\n@@ -1,60 +0,0 @@\n" + "-x\n" * 37),
+    ],
+)
+def test_of_whole_files_only_the_start_is_shown(
+    capsys: pytest.CaptureFixture[str], verdict: Verdict, new: str | None, old: bytes | None, start: str
+) -> None:
+    found = [change("x.go", verdict, new, old)]
+    show_diff(found)
+    assert capsys.readouterr().out == f"{start}... 23 more lines\n"
+    show_check(found)
+    assert capsys.readouterr().err == (
+        f"{found[0].complaint}: x.go\n{start}... 23 more lines\nrun: apigen generate\n"
+    )
+
+
+def test_of_changed_files_all_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show_diff([change("x.go", Verdict.UPDATE, "x\n" * 60, b"y\n" * 60)])
+    assert len(capsys.readouterr().out.splitlines()) == 123
+    show_diff([change("x.go", Verdict.CREATE, "x\n" * 37, None)])
+    assert len(capsys.readouterr().out.splitlines()) == 40
 
 
 def test_visible_keeps_what_can_be_seen() -> None:

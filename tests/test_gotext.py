@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from apigen.gotext import comment, comment_lines, imports, quote
+from apigen.views import used
 from apigen.yamltext import yaml_document, yaml_text
 
 # What gofmt, generators and editors might act on, beside any text at all.
@@ -103,3 +104,18 @@ def test_imports_are_grouped() -> None:
     assert text == 'import (\n\t"fmt"\n\n\tmetav1 "k8s.io/x/meta/v1"\n\n\tv1 "example.com/edge/api/v1"\n)\n\n'
     assert imports([("", "fmt")], "m") == 'import "fmt"\n\n'
     assert imports([], "m") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_used"),
+    [
+        ("x := corev1.EnvVar{}", True),
+        ("x := mycorev1.EnvVar{}", False),
+        ('x := "corev1.EnvVar"', False),
+        ("// corev1.EnvVar", False),
+        ("in.corev1.x()", False),
+        ("*(*[]corev1.EnvVar)(unsafe.Pointer(&x))", True),
+    ],
+)
+def test_an_import_is_used_where_its_name_stands(text: str, is_used: bool) -> None:
+    assert used(("corev1", "k8s.io/api/core/v1"), text) is is_used

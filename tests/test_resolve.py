@@ -18,6 +18,7 @@ from apigen.paths import dotted, json_path, rule_path
 from apigen.problems import SpecError
 from apigen.resolve import resolve
 from apigen.sample import sample
+from apigen.upstream import load as load_upstream
 
 
 def fields(root: Path, text: str, types: str = "") -> dict[str, Field]:
@@ -267,6 +268,22 @@ def test_what_is_no_json_path(text: str) -> None:
     assert isinstance(json_path(text), str)
 
 
+def bare(types: Types, schema: Schema, value: Any) -> Any:
+    """The value with {} for what is of upstream types, as defaults have it."""
+    if schema.kind == "upstream":
+        return {}
+    if schema.kind == "list":
+        return [bare(types, schema.element, item) for item in value]
+    if schema.kind == "map":
+        return {key: bare(types, schema.element, item) for key, item in value.items()}
+    if schema.kind == "object":
+        known = {f.json: f.schema for f in types.struct(schema).fields}
+        return {
+            name: bare(types, known[name], item) if name in known else item for name, item in value.items()
+        }
+    return value
+
+
 def valid(types: Types, schema: Schema, value: Any) -> bool:
     """Whether a value is one that the type and its bounds allow: they are the rules for defaults."""
     if isinstance(value, dict) and schema.kind == "object":
@@ -284,7 +301,7 @@ def valid(types: Types, schema: Schema, value: Any) -> bool:
     if schema.kind == "upstream":
         return True
     package: Any = types
-    return list(default_problems(package, schema, value, ())) == []
+    return list(default_problems(package, schema, bare(types, schema, value), ())) == []
 
 
 SPECS = sorted((Path(specs.__file__).parents[1] / "samples").iterdir())
@@ -347,7 +364,7 @@ def test_a_sample_of_wide_recursion_stays_small() -> None:
     node = Struct("Node", "", tuple(Field(f"f{i}", f"F{i}", schema, False, True) for i in range(40)))
     types = Types({"Node": node}, {})
     root = Struct("Thing", "", (Field("spec", "Spec", schema, False, False),))
-    assert len(str(sample(types, root))) < 2000
+    assert len(str(sample(types, root, load_upstream("1.37")))) < 2000
 
 
 def test_all_groups_are_looked_at(tmp_path: Path) -> None:

@@ -150,6 +150,42 @@ def test_a_deleted_hook_is_a_problem_of_the_spec(root: Path) -> None:
     assert tree(root)["hooks.go"] == b"yours\n"
 
 
+OLD_HOOK = "internal/registry/data/thing/validate.go"
+NEW_HOOK = "internal/registry/dataacme/thing/validate.go"
+
+
+def test_a_hook_that_would_no_longer_run_stops_everything(root: Path) -> None:
+    run(root, scaffold(OLD_HOOK, required=True), generated("e.go"))
+    (root / OLD_HOOK).write_text("mine")
+    # Not hidden by an edit, which asks for --force.
+    (root / "e.go").write_text("mine")
+    before = tree(root)
+    after = (scaffold(NEW_HOOK, required=True), generated("e.go"))
+    with pytest.raises(EditedError) as caught:
+        run(root, *after)
+    folder = NEW_HOOK.rpartition("/")[0]
+    assert caught.value.message == (
+        "code of yours would stop running, so nothing was written:\n"
+        f"  your hook {OLD_HOOK} would no longer run; move it to {NEW_HOOK} "
+        f"(mkdir -p {folder} && git mv {OLD_HOOK} {NEW_HOOK}; change its package and imports)"
+    )
+    assert "generate` again" in caught.value.hint and "--force" in caught.value.hint
+    assert tree(root) == before
+    (root / "e.go").write_text("new\n")
+    (root / folder).mkdir(parents=True)
+    (root / OLD_HOOK).rename(root / NEW_HOOK)
+    run(root, *after)
+    assert tree(root)[NEW_HOOK] == b"mine"
+    assert read(read_record(root)).scaffolds == {NEW_HOOK}
+
+
+def test_force_starts_with_an_empty_hook(root: Path) -> None:
+    run(root, scaffold(OLD_HOOK, required=True))
+    (root / OLD_HOOK).write_text("mine")
+    run(root, scaffold(NEW_HOOK, required=True), force=True)
+    assert (tree(root)[OLD_HOOK], tree(root)[NEW_HOOK]) == (b"mine", b"yours\n")
+
+
 def link_file(root: Path, outside: Path) -> None:
     (root / "a/x.go").unlink()
     (root / "a/x.go").symlink_to(outside / "x.go")

@@ -163,3 +163,18 @@ def test_status_without_a_subresource_is_written_as_any_field(policies: Resource
     assert made["status"] == {"phase": "New"}
     assert policies.patch("p", {"status": {"phase": "Done"}}).ok()["status"] == {"phase": "Done"}
     policies.client.get(policies.path("p", "status")).refused(404)
+
+
+def test_a_status_write_cannot_spoil_the_metadata(machines: Resource) -> None:
+    """What it may write of it is checked as on the main endpoint, which would refuse the object ever after."""
+    machines.create("m", {"role": "worker"})
+    bad = {"metadata": {"finalizers": ["unqualified"]}}
+    machines.patch("m", bad, sub="status").refused(422, "metadata.finalizers[0]")
+    machines.patch("m", {"metadata": {"labels": {"a": "b"}}}).ok()
+
+
+def test_conditions_are_checked_as_kubernetes_checks_them(machines: Resource) -> None:
+    machines.create("m", {"role": "worker"})
+    status = {"conditions": [{"type": "Ready", "status": "Maybe", "message": "", "reason": ""}]}
+    refused = machines.patch("m", {"status": status}, sub="status")
+    refused.refused(422, "status.conditions[0].status", "status.conditions[0].lastTransitionTime")

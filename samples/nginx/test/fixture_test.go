@@ -149,25 +149,28 @@ func content(obj *unstructured.Unstructured) map[string]any {
 	return fields
 }
 
-// lost returns the paths of what was sent and did not come back. Values may be written otherwise: 90s is 1m30s.
+// lost returns the paths of what was sent and did not come back. Values may be written otherwise: 90s is 1m30s. A null
+// and an empty object say nothing: a version may have no place for them.
 func lost(path string, sent, back any) []string {
-	if back == nil {
-		return []string{path}
-	}
 	var paths []string
 	switch sent := sent.(type) {
+	case nil:
 	case map[string]any:
 		back, _ := back.(map[string]any)
 		for key, value := range sent {
 			paths = append(paths, lost(path+"."+key, value, back[key])...)
 		}
 	case []any:
-		back, _ := back.([]any)
-		if len(back) != len(sent) {
+		back, ok := back.([]any)
+		if !ok || len(back) != len(sent) {
 			return []string{path}
 		}
 		for i, value := range sent {
 			paths = append(paths, lost(path+"[]", value, back[i])...)
+		}
+	default:
+		if back == nil {
+			return []string{path}
 		}
 	}
 	return paths

@@ -36,7 +36,7 @@ var resources = []resource{
 		shortNames:           []string{"ups"},
 		categories:           []string{"all", "nginx"},
 		sample:               "nginx_v1_upstream.yaml",
-		status:               "{\"healthyServers\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{}]}",
+		status:               "{\"healthyServers\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
 		replicas:             new(int64(2)),
 		selectable:           []string{"spec.balancing"},
 	},
@@ -48,7 +48,7 @@ var resources = []resource{
 		shortNames:           []string{"ups"},
 		categories:           []string{"all", "nginx"},
 		sample:               "nginx_v1alpha1_upstream.yaml",
-		status:               "{\"healthy\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{}]}",
+		status:               "{\"healthy\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
 		deprecation:          "nginx.example.com/v1alpha1 Upstream is deprecated; use v1.",
 	},
 }

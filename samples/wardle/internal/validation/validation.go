@@ -59,12 +59,16 @@ func Unique[T comparable](in []T, path *field.Path) (errs field.ErrorList) {
 	return errs
 }
 
-// UniqueKeys refuses items of a map list that have the keys of another.
+// UniqueKeys refuses items of a map list that have the keys of another. An item without one of its keys is refused for
+// that alone.
 func UniqueKeys[T any](in []T, path *field.Path, keys func(in *T) map[string]any) (errs field.ErrorList) {
 	seen := sets.New[string]()
 	for i := range in {
 		value := keys(&in[i])
 		text := fmt.Sprint(value) // prints maps in the order of their keys
+		if slices.ContainsFunc(slices.Collect(maps.Values(value)), absent) {
+			continue
+		}
 		if seen.Has(text) {
 			errs = append(errs, field.Duplicate(path.Index(i), value))
 		}
@@ -72,6 +76,8 @@ func UniqueKeys[T any](in []T, path *field.Path, keys func(in *T) map[string]any
 	}
 	return errs
 }
+
+func absent(key any) bool { return fmt.Sprint(key) == "" }
 
 // EmbeddedResource refuses an object that does not say what it is.
 func EmbeddedResource(raw []byte, path *field.Path) (errs field.ErrorList) {

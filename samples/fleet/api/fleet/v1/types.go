@@ -92,7 +92,7 @@ type Disk struct {
 	Encrypted *bool `json:"encrypted,omitempty"`
 }
 
-// What the machine should be.
+// MachineSpec is the spec of Machine.
 type MachineSpec struct {
 	// What it is for.
 	// +required
@@ -121,7 +121,7 @@ type MachineSpec struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 }
 
-// Where it stands.
+// MachineSpecLocation is the location of MachineSpec.
 type MachineSpecLocation struct {
 	// The rack.
 	// +optional
@@ -132,7 +132,7 @@ type MachineSpecLocation struct {
 	Slot *int32 `json:"slot,omitempty"`
 }
 
-// What it is made of.
+// MachineSpecResources is the resources of MachineSpec.
 type MachineSpecResources struct {
 	// The number of processors.
 	// +optional
@@ -150,7 +150,7 @@ type MachineSpecResources struct {
 	Disks []Disk `json:"disks,omitzero" patchStrategy:"merge" patchMergeKey:"device"`
 }
 
-// What the machine is.
+// MachineStatus is the status of Machine.
 type MachineStatus struct {
 	// The generation that the status is of.
 	// +optional
@@ -188,7 +188,7 @@ type Port struct {
 	Protocol *Protocol `json:"protocol,omitempty"`
 }
 
-// What the profile says.
+// ProfileSpec is the spec of Profile.
 type ProfileSpec struct {
 	// A text.
 	// +optional
@@ -320,7 +320,7 @@ type ProfileSpec struct {
 	Settings *ProfileSpecSettings `json:"settings,omitempty"`
 }
 
-// ProfileSpecPartsItem is a part of the API.
+// ProfileSpecPartsItem is an item of a list.
 type ProfileSpecPartsItem struct {
 	// +required
 	// +k8s:validation:minLength=1
@@ -330,7 +330,7 @@ type ProfileSpecPartsItem struct {
 	Size *int32 `json:"size,omitempty"`
 }
 
-// An object with a default.
+// ProfileSpecSettings is the settings of ProfileSpec.
 type ProfileSpecSettings struct {
 	// A level.
 	// +optional
@@ -341,7 +341,7 @@ type ProfileSpecSettings struct {
 	Tags []string `json:"tags,omitzero"`
 }
 
-// ProfileSpecZonesValue is a part of the API.
+// ProfileSpecZonesValue is a value of a map.
 type ProfileSpecZonesValue struct {
 	// +optional
 	// +listType=map

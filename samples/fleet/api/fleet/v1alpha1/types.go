@@ -56,7 +56,7 @@ type Disk struct {
 	Encrypted *bool `json:"encrypted,omitempty"`
 }
 
-// What the machine should be.
+// MachineSpec is the spec of Machine.
 type MachineSpec struct {
 	// What it is for.
 	// +required
@@ -99,7 +99,7 @@ type MachineSpec struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 }
 
-// What the machine is.
+// MachineStatus is the status of Machine.
 type MachineStatus struct {
 	// The generation that the status is of.
 	// +optional

@@ -57,7 +57,7 @@ type Disk struct {
 	Encrypted *bool `json:"encrypted,omitempty"`
 }
 
-// What the machine should be.
+// MachineSpec is the spec of Machine.
 type MachineSpec struct {
 	// What it is for.
 	// +required
@@ -96,7 +96,7 @@ type MachineSpec struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 }
 
-// Where it stands.
+// MachineSpecLocation is the location of MachineSpec.
 type MachineSpecLocation struct {
 	// The rack.
 	// +optional
@@ -107,7 +107,7 @@ type MachineSpecLocation struct {
 	Slot *int32 `json:"slot,omitempty"`
 }
 
-// What the machine is.
+// MachineStatus is the status of Machine.
 type MachineStatus struct {
 	// The generation that the status is of.
 	// +optional

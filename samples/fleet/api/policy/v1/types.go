@@ -35,7 +35,7 @@ type PolicyList struct {
 	Items []Policy `json:"items"`
 }
 
-// What the policy says.
+// PolicySpec is the spec of Policy.
 type PolicySpec struct {
 	// What to do.
 	// +required
@@ -46,7 +46,7 @@ type PolicySpec struct {
 	Subject *PolicySpecSubject `json:"subject,omitempty"`
 }
 
-// Whom it is about.
+// PolicySpecSubject is the subject of PolicySpec.
 type PolicySpecSubject struct {
 	// A kind.
 	// +required
@@ -57,7 +57,7 @@ type PolicySpecSubject struct {
 	Name *string `json:"name,omitempty"`
 }
 
-// What became of it.
+// PolicyStatus is the status of Policy.
 type PolicyStatus struct {
 	// Where it stands.
 	// +optional

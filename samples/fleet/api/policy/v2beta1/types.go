@@ -35,7 +35,7 @@ type PolicyList struct {
 	Items []Policy `json:"items"`
 }
 
-// What the policy says.
+// PolicySpec is the spec of Policy.
 type PolicySpec struct {
 	// What to do.
 	// +required
@@ -46,7 +46,7 @@ type PolicySpec struct {
 	Target *PolicySpecTarget `json:"target,omitempty"`
 }
 
-// Whom it is about.
+// PolicySpecTarget is the target of PolicySpec.
 type PolicySpecTarget struct {
 	// A kind.
 	// +required
@@ -57,7 +57,7 @@ type PolicySpecTarget struct {
 	Called *string `json:"called,omitempty"`
 }
 
-// What became of it.
+// PolicyStatus is the status of Policy.
 type PolicyStatus struct {
 	// Where it stands.
 	// +optional

@@ -64,7 +64,7 @@ type Disk struct {
 	Encrypted *bool
 }
 
-// What the machine should be.
+// MachineSpec is the spec of Machine.
 type MachineSpec struct {
 	Role      MachineSpecRole
 	Resources *MachineSpecResources
@@ -74,19 +74,19 @@ type MachineSpec struct {
 	Replicas  *int32
 }
 
-// Where it stands.
+// MachineSpecLocation is the location of MachineSpec.
 type MachineSpecLocation struct {
 	Rack *string
 	Slot *int32
 }
 
-// What it is made of.
+// MachineSpecResources is the resources of MachineSpec.
 type MachineSpecResources struct {
 	CPUs  *int32
 	Disks []Disk
 }
 
-// What the machine is.
+// MachineStatus is the status of Machine.
 type MachineStatus struct {
 	ObservedGeneration *int64
 	Replicas           *int32
@@ -101,7 +101,7 @@ type Port struct {
 	Protocol *Protocol
 }
 
-// What the profile says.
+// ProfileSpec is the spec of Profile.
 type ProfileSpec struct {
 	Text              *string
 	Flag              *bool
@@ -141,19 +141,19 @@ type ProfileSpec struct {
 	Settings          *ProfileSpecSettings
 }
 
-// ProfileSpecPartsItem is a part of the API.
+// ProfileSpecPartsItem is an item of a list.
 type ProfileSpecPartsItem struct {
 	Name string
 	Size *int32
 }
 
-// An object with a default.
+// ProfileSpecSettings is the settings of ProfileSpec.
 type ProfileSpecSettings struct {
 	Level *int32
 	Tags  []string
 }
 
-// ProfileSpecZonesValue is a part of the API.
+// ProfileSpecZonesValue is a value of a map.
 type ProfileSpecZonesValue struct {
 	Ports []Port
 }

@@ -30,19 +30,19 @@ type PolicyList struct {
 	Items []Policy
 }
 
-// What the policy says.
+// PolicySpec is the spec of Policy.
 type PolicySpec struct {
 	Action  string
 	Subject *PolicySpecSubject
 }
 
-// Whom it is about.
+// PolicySpecSubject is the subject of PolicySpec.
 type PolicySpecSubject struct {
 	Kind string
 	Name *string
 }
 
-// What became of it.
+// PolicyStatus is the status of Policy.
 type PolicyStatus struct {
 	Phase *string
 }

@@ -52,7 +52,7 @@ type Server struct {
 	Backup *bool `json:"backup,omitempty"`
 }
 
-// What the proxy should do.
+// UpstreamSpec is the spec of Upstream.
 type UpstreamSpec struct {
 	// How a server is chosen.
 	// +optional
@@ -83,14 +83,14 @@ type UpstreamSpec struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 }
 
-// How clients and servers stay together.
+// UpstreamSpecSession is the session of UpstreamSpec.
 type UpstreamSpecSession struct {
 	// Whether a client stays with its server.
 	// +optional
 	Affinity *bool `json:"affinity,omitempty"`
 }
 
-// What the proxy does.
+// UpstreamStatus is the status of Upstream.
 type UpstreamStatus struct {
 	// The number of servers that answer.
 	// +optional

@@ -52,7 +52,7 @@ type Server struct {
 	Backup *bool `json:"backup,omitempty"`
 }
 
-// What the proxy should do.
+// UpstreamSpec is the spec of Upstream.
 type UpstreamSpec struct {
 	// How a server is chosen.
 	// +optional
@@ -83,7 +83,7 @@ type UpstreamSpec struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 }
 
-// What the proxy does.
+// UpstreamStatus is the status of Upstream.
 type UpstreamStatus struct {
 	// The number of servers that answer.
 	// +optional

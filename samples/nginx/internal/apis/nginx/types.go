@@ -37,7 +37,7 @@ type Server struct {
 	Backup  *bool
 }
 
-// What the proxy should do.
+// UpstreamSpec is the spec of Upstream.
 type UpstreamSpec struct {
 	Balancing      *UpstreamSpecBalancing
 	TimeoutSeconds *int32
@@ -47,12 +47,12 @@ type UpstreamSpec struct {
 	Replicas       *int32
 }
 
-// How clients and servers stay together.
+// UpstreamSpecSession is the session of UpstreamSpec.
 type UpstreamSpecSession struct {
 	Affinity *bool
 }
 
-// What the proxy does.
+// UpstreamStatus is the status of Upstream.
 type UpstreamStatus struct {
 	HealthyServers *int32
 	Replicas       *int32

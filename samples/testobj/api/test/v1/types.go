@@ -31,7 +31,7 @@ type TestObjList struct {
 	Items []TestObj `json:"items"`
 }
 
-// TestObjSpec is a part of the API.
+// TestObjSpec is the spec of TestObj.
 type TestObjSpec struct {
 	// The one thing that it says.
 	// +optional

@@ -29,7 +29,7 @@ type TestObjList struct {
 	Items []TestObj
 }
 
-// TestObjSpec is a part of the API.
+// TestObjSpec is the spec of TestObj.
 type TestObjSpec struct {
 	Number *int32
 }

@@ -62,7 +62,7 @@ type FlunderList struct {
 	Items []Flunder `json:"items"`
 }
 
-// FlunderSpec is a part of the API.
+// FlunderSpec is the spec of Flunder.
 type FlunderSpec struct {
 	// A name of another flunder or fischer; depends on the reference type.
 	// +optional
@@ -72,7 +72,7 @@ type FlunderSpec struct {
 	ReferenceType *ReferenceType `json:"referenceType,omitempty"`
 }
 
-// FlunderStatus is a part of the API.
+// FlunderStatus is the status of Flunder.
 type FlunderStatus struct {
 }
 

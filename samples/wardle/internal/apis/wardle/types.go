@@ -50,13 +50,13 @@ type FlunderList struct {
 	Items []Flunder
 }
 
-// FlunderSpec is a part of the API.
+// FlunderSpec is the spec of Flunder.
 type FlunderSpec struct {
 	FlunderReference *string
 	ReferenceType    *ReferenceType
 }
 
-// FlunderStatus is a part of the API.
+// FlunderStatus is the status of Flunder.
 type FlunderStatus struct {
 }
 

@@ -34,7 +34,7 @@ func fillers(serializer.CodecFactory) []any {
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
-		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		// An empty text is no value of a field that is required: for a version without it, it is absent.
 		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
 		func(in *fleetv1.MachineSpecRole, c randfill.Continue) {
 			*in = []fleetv1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
@@ -86,32 +86,11 @@ func fillers(serializer.CodecFactory) []any {
 				in.Rack = new(string)
 			}
 		},
-		// Another version has Slot, and not the object that it stands in.
-		func(in *fleetv1.MachineSpecLocation, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Slot == nil {
-				in.Slot = new(int32)
-			}
-		},
-		// Another version has Slot, and not the object that it stands in.
-		func(in *fleetv1beta1.MachineSpecLocation, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Slot == nil {
-				in.Slot = new(int32)
-			}
-		},
 		// Another version has CPUs, and not the object that it stands in.
 		func(in *fleetv1.MachineSpecResources, c randfill.Continue) {
 			c.FillNoCustom(in)
 			if in.CPUs == nil {
 				in.CPUs = new(int32)
-			}
-		},
-		// Another version has Disks, and not the object that it stands in.
-		func(in *fleetv1.MachineSpecResources, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Disks == nil {
-				in.Disks = []fleetv1.Disk{}
 			}
 		},
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	fleetv1alpha1 "example.com/fleet/api/fleet/v1alpha1"
@@ -80,9 +80,7 @@ func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs 
 }
 
 func validateMachineStatus(in *fleetv1alpha1.MachineStatus, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validation.UniqueKeys(in.Conditions, path.Child("conditions"), func(in *metav1.Condition) map[string]any {
-		return map[string]any{"type": in.Type}
-	})...)
+	errs = append(errs, metav1validation.ValidateConditions(in.Conditions, path.Child("conditions"))...)
 	return errs
 }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
@@ -89,9 +89,7 @@ func validateMachineSpecLocation(in *fleetv1beta1.MachineSpecLocation, path *fie
 }
 
 func validateMachineStatus(in *fleetv1beta1.MachineStatus, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validation.UniqueKeys(in.Conditions, path.Child("conditions"), func(in *metav1.Condition) map[string]any {
-		return map[string]any{"type": in.Type}
-	})...)
+	errs = append(errs, metav1validation.ValidateConditions(in.Conditions, path.Child("conditions"))...)
 	return errs
 }
 

@@ -7,21 +7,21 @@ import "example.com/fleet/internal/registry"
 // columns are what `kubectl get` prints.
 var columns = registry.Columns{
 	"v1": {
-		{Name: "Role", Type: "string", JSONPath: ".spec.role"},
-		{Name: "CPUs", Type: "integer", JSONPath: ".spec.resources.cpus"},
-		{Name: "Ready", Type: "string", JSONPath: ".status.conditions[?(@.type==\"Ready\")].status"},
-		{Name: "First", Type: "string", JSONPath: ".spec.ports[0].name", Priority: 1},
-		{Name: "Ports", Type: "string", JSONPath: ".spec.ports[*].number", Priority: 1},
-		{Name: "Last", Type: "string", JSONPath: ".spec.ports[-1:].name", Priority: 1},
-		{Name: "Zone", Type: "string", JSONPath: ".spec.tags.example\\.com/zone", Priority: 1},
-		{Name: "Site", Type: "string", JSONPath: ".metadata.labels['example\\.com/site']", Priority: 1},
-		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp"},
+		{Name: "Role", Type: "string", JSONPath: ".spec.role", Description: "The value at .spec.role."},
+		{Name: "CPUs", Type: "integer", JSONPath: ".spec.resources.cpus", Description: "The value at .spec.resources.cpus."},
+		{Name: "Ready", Type: "string", JSONPath: ".status.conditions[?(@.type==\"Ready\")].status", Description: "The value at .status.conditions[?(@.type==\"Ready\")].status."},
+		{Name: "First", Type: "string", JSONPath: ".spec.ports[0].name", Description: "The value at .spec.ports[0].name.", Priority: 1},
+		{Name: "Ports", Type: "string", JSONPath: ".spec.ports[*].number", Description: "The value at .spec.ports[*].number.", Priority: 1},
+		{Name: "Last", Type: "string", JSONPath: ".spec.ports[-1:].name", Description: "The value at .spec.ports[-1:].name.", Priority: 1},
+		{Name: "Zone", Type: "string", JSONPath: ".spec.tags.example\\.com/zone", Description: "The value at .spec.tags.example\\.com/zone.", Priority: 1},
+		{Name: "Site", Type: "string", JSONPath: ".metadata.labels['example\\.com/site']", Description: "The value at .metadata.labels['example\\.com/site'].", Priority: 1},
+		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp", Description: "The value at .metadata.creationTimestamp."},
 	},
 	"v1beta1": {
 		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp", Description: "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations."},
 	},
 	"v1alpha1": {
-		{Name: "Role", Type: "string", JSONPath: ".spec.role"},
-		{Name: "Rack", Type: "string", JSONPath: ".spec.rack"},
+		{Name: "Role", Type: "string", JSONPath: ".spec.role", Description: "The value at .spec.role."},
+		{Name: "Rack", Type: "string", JSONPath: ".spec.rack", Description: "The value at .spec.rack."},
 	},
 }

@@ -32,7 +32,7 @@ func fillers(serializer.CodecFactory) []any {
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
-		// An empty text is no value of a required field; where one version requires it, another may say that it is absent.
+		// An empty text is no value of a field that is required: for a version without it, it is absent.
 		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
 		func(in *nginxv1.UpstreamSpecBalancing, c randfill.Continue) {
 			*in = []nginxv1.UpstreamSpecBalancing{"RoundRobin", "LeastConnections"}[c.Intn(2)]

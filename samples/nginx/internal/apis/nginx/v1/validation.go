@@ -5,7 +5,7 @@ package v1
 import (
 	"slices"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	nginxv1 "example.com/edge/api/nginx/v1"
@@ -70,8 +70,6 @@ func validateUpstreamSpec(in *nginxv1.UpstreamSpec, path *field.Path) (errs fiel
 }
 
 func validateUpstreamStatus(in *nginxv1.UpstreamStatus, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validation.UniqueKeys(in.Conditions, path.Child("conditions"), func(in *metav1.Condition) map[string]any {
-		return map[string]any{"type": in.Type}
-	})...)
+	errs = append(errs, metav1validation.ValidateConditions(in.Conditions, path.Child("conditions"))...)
 	return errs
 }

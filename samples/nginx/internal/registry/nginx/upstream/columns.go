@@ -7,9 +7,9 @@ import "example.com/edge/internal/registry"
 // columns are what `kubectl get` prints.
 var columns = registry.Columns{
 	"v1": {
-		{Name: "Balancing", Type: "string", JSONPath: ".spec.balancing"},
-		{Name: "Ready", Type: "string", JSONPath: ".status.conditions[?(@.type==\"Ready\")].status"},
-		{Name: "Timeout", Type: "integer", JSONPath: ".spec.timeoutSeconds", Priority: 1},
+		{Name: "Balancing", Type: "string", JSONPath: ".spec.balancing", Description: "The value at .spec.balancing."},
+		{Name: "Ready", Type: "string", JSONPath: ".status.conditions[?(@.type==\"Ready\")].status", Description: "The value at .status.conditions[?(@.type==\"Ready\")].status."},
+		{Name: "Timeout", Type: "integer", JSONPath: ".spec.timeoutSeconds", Description: "The value at .spec.timeoutSeconds.", Priority: 1},
 	},
 	"v1alpha1": {
 		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp", Description: "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations."},

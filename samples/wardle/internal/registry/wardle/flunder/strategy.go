@@ -82,7 +82,9 @@ func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Objec
 
 // ValidateUpdate returns what is wrong with a changed status.
 func (statusStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Object) field.ErrorList {
-	return validation.Under(validate(ctx, obj.(*hub.Flunder)), "status", true)
+	in := obj.(*hub.Flunder)
+	errs := validation.ObjectMeta(&in.ObjectMeta, true)
+	return append(errs, validation.Under(validate(ctx, in), "status", true)...)
 }
 
 // WarningsOnUpdate has none.

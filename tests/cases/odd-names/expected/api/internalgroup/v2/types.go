@@ -47,7 +47,7 @@ type Options struct {
 	APIVersion *string `json:"apiVersion,omitempty"`
 }
 
-// VendorSpec is a part of the API.
+// VendorSpec is the spec of Vendor.
 type VendorSpec struct {
 	// +optional
 	Type *string `json:"type,omitempty"`
@@ -77,7 +77,7 @@ type VendorSpec struct {
 	Numbers *VendorSpecNumbers `json:"numbers,omitempty"`
 }
 
-// VendorSpecGetObjectKind is a part of the API.
+// VendorSpecGetObjectKind is the getObjectKind of VendorSpec.
 type VendorSpecGetObjectKind struct {
 	// +optional
 	ObjectMetaField *string `json:"objectMeta,omitempty"`

@@ -33,13 +33,13 @@ type ThingList struct {
 	Items []Thing `json:"items"`
 }
 
-// ThingExtra is a part of the API.
+// ThingExtra is the extra of Thing.
 type ThingExtra struct {
 	// +optional
 	Note *string `json:"note,omitempty"`
 }
 
-// ThingSpec is a part of the API.
+// ThingSpec is the spec of Thing.
 type ThingSpec struct {
 	// +optional
 	Optional *string `json:"optional,omitempty"`
@@ -82,7 +82,7 @@ type ThingSpec struct {
 	Flag *bool `json:"flag,omitempty"`
 }
 
-// ThingSpecObject is a part of the API.
+// ThingSpecObject is the object of ThingSpec.
 type ThingSpecObject struct {
 	// +required
 	// +k8s:validation:minLength=1

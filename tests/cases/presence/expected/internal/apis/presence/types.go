@@ -30,12 +30,12 @@ type ThingList struct {
 	Items []Thing
 }
 
-// ThingExtra is a part of the API.
+// ThingExtra is the extra of Thing.
 type ThingExtra struct {
 	Note *string
 }
 
-// ThingSpec is a part of the API.
+// ThingSpec is the spec of Thing.
 type ThingSpec struct {
 	Optional  *string
 	Required  *string
@@ -55,7 +55,7 @@ type ThingSpec struct {
 	Flag      *bool
 }
 
-// ThingSpecObject is a part of the API.
+// ThingSpecObject is the object of ThingSpec.
 type ThingSpecObject struct {
 	Inner string
 }

@@ -70,6 +70,15 @@ func convert_moves_ThingSpec_To_v1alpha1_ThingSpec(in *hub.ThingSpec, out *moves
 		out.Whole = (*movesv1alpha1.ThingSpecWhole)(unsafe.Pointer(in.Moved.Whole))
 	}
 	out.Same = *(*map[string]movesv1alpha1.Leaf)(unsafe.Pointer(&in.Same))
+	if in.Scheduling != nil {
+		out.Tolerations = in.Scheduling.Tolerations
+	}
+	if in.Access != nil {
+		out.Secret = in.Access.Secret
+	}
+	if in.Limits != nil {
+		out.Memory = in.Limits.Memory
+	}
 }
 
 func convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem(in *movesv1alpha1.ThingSpecListItem, out *hub.ThingSpecItemsItem) {
@@ -99,4 +108,16 @@ func convert_v1alpha1_ThingSpec_To_moves_ThingSpec(in *movesv1alpha1.ThingSpec, 
 		out.Moved.Whole = (*hub.ThingSpecMovedWhole)(unsafe.Pointer(in.Whole))
 	}
 	out.Same = *(*map[string]hub.Leaf)(unsafe.Pointer(&in.Same))
+	if in.Tolerations != nil {
+		out.Scheduling = convert.Ensure(out.Scheduling)
+		out.Scheduling.Tolerations = in.Tolerations
+	}
+	if in.Secret != nil {
+		out.Access = convert.Ensure(out.Access)
+		out.Access.Secret = in.Secret
+	}
+	if in.Memory != nil {
+		out.Limits = convert.Ensure(out.Limits)
+		out.Limits.Memory = in.Memory
+	}
 }
