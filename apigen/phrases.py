@@ -57,6 +57,7 @@ def nearest(phrase: str, declared: list[str], upstream: tuple[str, ...]) -> str:
     word = phrase.split()[-1] if phrase.strip() else ""
     if word in ("of", "list", "map") or not word:
         return "say of what, such as `list of string`"
+    upstream = tuple(n for n in upstream if "/" in n or "." not in n)  # the others have words of the language
     known = [*declared, *BASICS, *(n for n in upstream if "/" not in n or "/" in word)]
     elsewhere = [n for n in upstream if n.rpartition(".")[2] == word]
     if hint := _near_miss(word.lower()) or nearest_word(word, elsewhere[:1] or known):

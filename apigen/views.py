@@ -153,11 +153,6 @@ def pairs(entries: Iterable[tuple[str, str]], depth: int) -> str:
     return "".join("\t" * depth + f"{k}:".ljust(width + 1) + f" {v},\n" for k, v in listed)
 
 
-def aliased(path: str, alias: str) -> Import:
-    """Return an import whose alias is left out where it is the last part of the path."""
-    return ("", path) if path.rsplit("/", 1)[-1] == alias else (alias, path)
-
-
 def used(imported: Import, text: str) -> bool:
     """Whether Go text uses an import."""
     return (imported[0] or imported[1].rsplit("/", 1)[-1]) in _qualifiers(text)
