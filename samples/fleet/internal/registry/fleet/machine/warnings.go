@@ -9,8 +9,8 @@ import (
 	"example.com/fleet/internal/listers"
 )
 
-// warnings returns what kubectl tells the author of an object that is accepted. old is nil for a new object. all reads
-// every kind of this server.
+// warnings returns what kubectl tells the author of an object that is accepted. old is nil for a new object; neither is
+// to be changed. all reads every kind of this server.
 func warnings(ctx context.Context, all *listers.Listers, in, old *hub.Machine) []string {
 	return nil
 }

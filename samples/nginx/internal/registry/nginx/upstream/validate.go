@@ -12,8 +12,8 @@ import (
 )
 
 // validateHook returns what is wrong with an object beyond what the spec says, in the names of v1. old is nil
-// for a new object. all reads every kind of this server: here is the place for rules between resources. Writes of the
-// status alone do not come here.
+// for a new object; neither is to be changed. all reads every kind of this server: here is the place for rules between
+// resources. Writes of the status alone do not come here.
 func validateHook(ctx context.Context, all *listers.Listers, in, old *hub.Upstream) field.ErrorList {
 	return nil
 }
