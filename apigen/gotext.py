@@ -87,6 +87,12 @@ def imports(paths: Iterable[tuple[str, str]], module: str) -> str:
     return "import (\n" + "\n\n".join("\n".join(b) for b in used) + "\n)\n\n"
 
 
+def import_lines(paths: Iterable[tuple[str, str]]) -> str:
+    """Return (alias, path) pairs as lines of an import declaration; an alias that says nothing is left out."""
+    listed = sorted(set(paths), key=lambda p: p[1])
+    return "\n".join(f"\t{a + ' ' if a and a != p.rsplit('/', 1)[-1] else ''}{quote(p)}" for a, p in listed)
+
+
 def block(lines: Iterable[Any], depth: int = 1) -> str:
     """Return statements as Go text: lines, and lists of lines one step further in; every line has its end."""
     out = []

@@ -1,10 +1,9 @@
 """What the templates of a hub are given: the internal types of a group, and the tests of its conversions."""
 
-from collections.abc import Iterable
 from functools import cached_property
 
 from apigen.fillers import fillers
-from apigen.gotext import comment, imports, quote
+from apigen.gotext import comment, import_lines, imports, quote
 from apigen.model import Group, Kind, Project
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView
@@ -58,7 +57,7 @@ class HubView(TypesView):
         found = [("hub", self.path)]
         for v in self.versions:
             found += [(v.internal_alias, v.internal_path), (v.alias, v.external_path)]
-        return _lines(found)
+        return import_lines(found)
 
     @property
     def roundtrip_imports(self) -> str:
@@ -80,8 +79,3 @@ class HubView(TypesView):
     def fillers(self) -> str:
         """Functions that fill what random values do not suit, for the tests."""
         return fillers(self.versions, self.types)
-
-
-def _lines(found: Iterable[Import]) -> str:
-    listed = sorted(set(found), key=lambda i: i[1])
-    return "\n".join(f"\t{a + ' ' if a and a != p.rsplit('/', 1)[-1] else ''}{quote(p)}" for a, p in listed)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from apigen import __version__, upstream
-from apigen.gotext import quote
+from apigen.gotext import import_lines, quote
 from apigen.gotypes import BASICS
 from apigen.model import Group, Project
 from apigen.openapi import all_schemas
@@ -37,11 +37,8 @@ class GroupView:
 
     @property
     def served(self) -> list[ServedVersion]:
-        return [
-            ServedVersion(v.name, self._endpoints(v.name))
-            for v in self._group.versions
-            if self._endpoints(v.name)
-        ]
+        found = ((v.name, self._endpoints(v.name)) for v in self._group.versions)
+        return [ServedVersion(name, endpoints) for name, endpoints in found if endpoints]
 
     def _endpoints(self, version: str) -> str:
         found: list[tuple[str, str]] = []
@@ -80,7 +77,7 @@ class ProjectView:
         found = [(g.install_alias, g.install_path) for g in self.groups]
         found += [(k.alias, k.path) for k in self.kinds]
         found.append(("", f"{self.module}/internal/listers"))
-        return "\n".join(f"\t{a + ' ' if a else ''}{quote(p)}" for a, p in sorted(found, key=lambda i: i[1]))
+        return import_lines(found)
 
     @cached_property
     def upstream_definitions(self) -> dict[str, Any]:
