@@ -28,9 +28,9 @@ class Declarer:
     scope: Scope
     source: Source
 
-    def root(self, kind: str, fields: Fields, path: Path, description: str, version: str) -> str:
-        """Declare the root struct of a kind in a version, and all that it needs. Returns its Go name."""
-        return self._struct(kind, fields, path, ("kind", version), description, root=True)
+    def root(self, kind: str, fields: Fields, path: Path, description: str, version: str) -> None:
+        """Declare the root struct of a kind in a version, and all that it needs."""
+        self._struct(kind, fields, path, ("kind", version), description, root=True)
 
     def _add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.package.problems.add(self.source, path, message, hint, key=key)

@@ -173,10 +173,9 @@ def check_identities(problems: Problems, spec: Spec) -> None:
 def _names(spec: ResourceSpec) -> Iterator[tuple[Path, str, str]]:
     """Yield what a kind is called in its group: where the spec says so, what kind of name it is, the name."""
     given = spec.names
-    listed, plural = given.list_kind or spec.kind + "List", given.plural or names.plural(spec.kind)
     yield ("kind",), "the kind", spec.kind
-    yield ("names", "listKind") if given.list_kind else ("kind",), "the kind of lists", listed
-    yield ("names", "plural") if given.plural else ("kind",), "the plural", plural
+    yield ("names", "listKind") if given.list_kind else ("kind",), "the kind of lists", spec.list_kind
+    yield ("names", "plural") if given.plural else ("kind",), "the plural", spec.plural
     if given.singular:
         yield ("names", "singular"), "the singular", given.singular
     for i, name in enumerate(given.short_names):

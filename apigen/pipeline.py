@@ -12,20 +12,18 @@ from apigen.resolve import resolve
 from apigen.write import Saved, locked, read_disk, read_record, write
 
 
-def rendered(root: Path) -> tuple[RenderedFile, ...]:
-    """Return every file that the spec below `root` asks for. Raises SpecError."""
-    spec: Spec = load(root)
-    return render(plan(resolve(spec)))
+def rendered(root: Path, spec: Spec | None = None) -> tuple[RenderedFile, ...]:
+    """Return every file that the spec below `root` asks for; `spec` is that, if it has been read. Raises SpecError."""
+    return render(plan(resolve(spec or load(root))))
 
 
-def changes(root: Path, *, force: bool = False) -> tuple[Change, ...]:
-    """Return what `generate` would do below `root`; nothing is written. Raises SpecError and ApigenError."""
-    files = rendered(root)
-    before = read_record(root)
-    record = manifest.read(before, force=force)
-    found = compare(files, read_disk(root, files, record), record)
-    text = manifest.render(new_manifest(found, files, __version__, force=force))
-    return *found, *_record(before, text)
+def changes(root: Path, spec: Spec | None = None, *, force: bool = False) -> tuple[Change, ...]:
+    """Return what `generate` would do below `root`; nothing is written. `spec` is that of `root`, if it has been read.
+
+    Raises SpecError and ApigenError.
+    """
+    found, record, _ = _compared(root, rendered(root, spec), force)
+    return *found, *record
 
 
 def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tuple[Saved, ...]]:
@@ -35,12 +33,20 @@ def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tu
     """
     files = rendered(root)
     with locked(root):
-        before = read_record(root)
-        record = manifest.read(before, force=force)
-        found = compare(files, read_disk(root, files, record), record)
-        text = manifest.render(new_manifest(found, files, __version__, force=force))
+        found, record, text = _compared(root, files, force)
         saved = write(root, found, text, force=force)
-    return (*found, *_record(before, text)), saved
+    return (*found, *record), saved
+
+
+def _compared(
+    root: Path, files: tuple[RenderedFile, ...], force: bool
+) -> tuple[tuple[Change, ...], tuple[Change, ...], str]:
+    """The changes of the files, that of the record, and the record's new text."""
+    before = read_record(root)
+    record = manifest.read(before, force=force)
+    found = compare(files, read_disk(root, files, record), record)
+    text = manifest.render(new_manifest(found, files, __version__, force=force))
+    return found, _record(before, text), text
 
 
 def _record(before: str, after: str) -> tuple[Change, ...]:

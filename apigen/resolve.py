@@ -51,9 +51,9 @@ class _Draft:
 
     resource: Loaded[ResourceSpec]
     storage: str
-    roots: dict[str, str]
     joints: tuple[Joint, ...] = ()
-    edges: dict[str, Edge] | None = None
+    far: dict[str, Edge] = field(default_factory=dict)
+    """The conversions of the versions whose neighbour is not the storage version: the hub is no part of them."""
 
 
 @dataclass
@@ -113,21 +113,20 @@ class _Group:
         self, resource: Loaded[ResourceSpec], shared: list[Loaded[TypesSpec]], packages: dict[str, Package]
     ) -> _Draft:
         """Declare the types of every version of a kind."""
-        spec, source, roots = resource.spec, resource.source, {}
+        spec, source = resource.spec, resource.source
         files = tuple((t.spec.types, t.source, ("types",)) for t in shared)
         for i, version in enumerate(spec.versions):
             at: Path = ("versions", i)
             own = ((version.types, source, (*at, "types")), (spec.types, source, ("types",)))
             package = packages[version.name]
             declarer = Declarer(package, Scope(own, files), source)
-            package.take(spec.names.list_kind or spec.kind + "List", source, ("kind", "List", version.name))
+            package.take(spec.list_kind, source, ("kind", "List", version.name))
             text = version.description or spec.description
-            root = declarer.root(spec.kind, version.fields, (*at, "fields"), text, version.name)
-            roots[version.name] = root
+            declarer.root(spec.kind, version.fields, (*at, "fields"), text, version.name)
             for name in declarer.scope.names():  # also those that no field uses yet are checked
                 declarer.named(name)
         storage = next((v.name for v in spec.versions if v.storage), spec.versions[0].name)
-        return _Draft(resource, storage, roots)
+        return _Draft(resource, storage)
 
     def _join(self, draft: _Draft, types: dict[str, Types], hub: Types) -> None:
         """Pair the versions of a kind, and add its types to the hub's."""
@@ -140,6 +139,8 @@ class _Group:
             edge = pair(self.problems, draft.resource, joint, *ends, hub=False)
             if joint.neighbour == draft.storage:
                 near.append(edge)
+            else:
+                draft.far[joint.version] = edge
         own = hub_types(_reachable(stored, [kind]), near)
         for go, struct in own.structs.items():
             hub.structs[go] = self._merged(draft, hub.structs.get(go), struct)
@@ -162,13 +163,11 @@ class _Group:
     def _edges(self, draft: _Draft, types: dict[str, Types], hub: Types) -> dict[str, Edge]:
         """Return every version's conversion to its neighbour, where the hub stands for the storage version."""
         kind = draft.resource.spec.kind
-        joints = (*draft.joints, Joint(draft.storage, draft.storage, (), (), forward=True))
-        edges = {}
-        for joint in joints:
-            near = joint.neighbour == draft.storage
-            to = hub if near else types[joint.neighbour]
-            ends = (types[joint.version].structs[kind], types[joint.version]), (to.structs[kind], to)
-            edges[joint.version] = pair(Problems(), draft.resource, joint, *ends, hub=near)
+        near = [j for j in draft.joints if j.neighbour == draft.storage]
+        edges = dict(draft.far)
+        for joint in (*near, Joint(draft.storage, draft.storage, (), (), forward=True)):
+            ends = (types[joint.version].structs[kind], types[joint.version]), (hub.structs[kind], hub)
+            edges[joint.version] = pair(Problems(), draft.resource, joint, *ends, hub=True)
         return edges
 
     def _kind(self, draft: _Draft, types: dict[str, Types], hub: Types) -> Kind:
@@ -185,8 +184,8 @@ class _Group:
             self.problems.add(draft.resource.source, ("versions",), message, hint, key=True)
         return Kind(
             kind=spec.kind,
-            list_kind=spec.names.list_kind or spec.kind + "List",
-            plural=spec.names.plural or names.plural(spec.kind),
+            list_kind=spec.list_kind,
+            plural=spec.plural,
             singular=spec.names.singular or spec.kind.lower(),
             short_names=tuple(spec.names.short_names),
             categories=tuple(spec.names.categories),

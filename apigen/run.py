@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apigen import gobuild, names, pipeline
+from apigen import gobuild, pipeline
 from apigen.console import show_line
 from apigen.load import load
 from apigen.problems import ApigenError, UsageError
@@ -87,10 +87,9 @@ def run(root: Path, flags: Sequence[str], *, fresh: bool = False, verbose: bool 
 
 
 def _project(root: Path) -> _Project:
-    stale = [change.path for change in pipeline.changes(root) if change.complaint]
     spec = load(root)
-    first = spec.resources[0].spec
-    project = _Project(root, spec.project.spec.name, first.names.plural or names.plural(first.kind))
+    stale = [change.path for change in pipeline.changes(root, spec) if change.complaint]
+    project = _Project(root, spec.project.spec.name, spec.resources[0].spec.plural)
     if not (root / "go.mod").exists() or not (root / "cmd" / project.name).exists():
         raise ApigenError(f"there is no server in {root} yet", "run `apigen generate` first")
     if stale:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
 
+from apigen.names import plural
+
 # Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
 LATER = {
     "ProjectSpec": ("admission", "clients"),
@@ -240,3 +242,13 @@ class ResourceSpec(_Strict):
     """How the versions convert into each other: a tree over all of them."""
     hooks: list[Literal["default", "prepare", "validate", "warnings"]] = Field([], examples=[["validate"]])
     """Where Go code of yours runs; each makes a file, once, that is yours."""
+
+    @property
+    def plural(self) -> str:
+        """The plural that was given, or the one that the kind has by itself."""
+        return self.names.plural or plural(self.kind)
+
+    @property
+    def list_kind(self) -> str:
+        """The kind of lists that was given, or the one that the kind has by itself."""
+        return self.names.list_kind or self.kind + "List"
