@@ -93,12 +93,28 @@ def import_lines(paths: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"\t{a + ' ' if a and a != p.rsplit('/', 1)[-1] else ''}{quote(p)}" for a, p in listed)
 
 
+# gofmt leaves a function literal on one line up to a size of 100, which it does not count in characters alone.
+_SHORT = 80
+
+
+def literal(head: str, *statements: str) -> str:
+    """Return a function literal as gofmt leaves it."""
+    if len(statements) == 1 and len(head) + len(statements[0]) <= _SHORT and "\n" not in statements[0]:
+        return f"{head} {{ {statements[0]} }}"
+    body = "".join("\n\t" + s.replace("\n", "\n\t") for s in statements)
+    return f"{head} {{{body}\n}}"
+
+
 def block(lines: Iterable[Any], depth: int = 1) -> str:
-    """Return statements as Go text: lines, and lists of lines one step further in; every line has its end."""
+    """Return statements as Go text: lines, and lists of lines one step further in; every line has its end.
+
+    What follows on a line end inside of a line is indented from there on.
+    """
     out = []
     for line in lines:
         if isinstance(line, str):
-            out.append("\t" * depth + line + "\n" if line else "\n")
+            indent = "\t" * depth
+            out.append(indent + line.replace("\n", "\n" + indent) + "\n" if line else "\n")
         else:
             out.append(block(line, depth + 1))
     return "".join(out)

@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from apigen.checks import Problems
+from apigen.ends import Difference, Lost, describe, pair_text
 from apigen.load import Loaded
 from apigen.model import ABSENT, Field, Path, Struct, Types
-from apigen.pairing import Difference, Lost, Names, Pairing, Rule, describe, pair_text
+from apigen.pairing import Pairing
 from apigen.paths import STAR, dotted, rule_fault
+from apigen.rules import Names, Rules
 from apigen.spec import ResourceSpec
 from apigen.words import nearest
 
-_RECURSIVE = "give both versions the same field: rules inside a type that contains itself are not supported"
-_TYPES = (
-    "give both the same type: rules that convert between types are not supported by this version of apigen"
-)
+_RECURSIVE = "its type contains itself: write a rule for the type, {type: NAME, rules: [...]}"
+_TYPES = "say how they convert by `as:` in a rule, such as {duration: seconds} or {go: Name}"
 # Above this many comparisons only fields of the same name are proposed.
 _MAX_COMPARED = 2500
 _MAX_MEMBERS = 50
@@ -36,7 +36,7 @@ class Joint:
 
     version: str
     neighbour: str
-    rules: tuple[Rule, ...]
+    rules: Rules
     where: Path
     forward: bool
 
@@ -70,34 +70,38 @@ class _Report:
     def _faults(self, a: Struct, b: Struct) -> Iterator[Names]:
         """Report the paths of rules that lead nowhere; yield the lost fields that they mean, it seems."""
         keys = ("from", "to") if self.joint.forward else ("to", "from")
-        for rule in self.joint.rules:
+        pairing, joint = self.pairing, self.joint
+        for rule in joint.rules.paths:
             if rule.implied:
                 continue
             ends = (
-                (keys[0], rule.source, self.joint.version, a, self.pairing.source, self.pairing.lost_source),
-                (
-                    keys[1],
-                    rule.target,
-                    self.joint.neighbour,
-                    b,
-                    self.pairing.target,
-                    self.pairing.lost_target,
-                ),
+                (keys[0], rule.source, joint.version, a, pairing.source, pairing.lost_source),
+                (keys[1], rule.target, joint.neighbour, b, pairing.target, pairing.lost_target),
             )
             for key, path, version, root, types, lost in ends:
+                if path is None or path[0] == "metadata":
+                    continue
                 if fault := rule_fault(path, root, types):
                     lacks = "has no field" in fault[0]
                     near = nearest(dotted(path), [dotted(one.path) for one in lost]) if lacks else ""
-                    self._add((*rule.where, key), f"in {version} {fault[0]}", near or fault[1])
-                    self.pairing.used.add(rule.where)
+                    place = rule.where if rule.where[-2:-1] == (key,) else (*rule.where, key)
+                    self._add(place, f"in {version} {fault[0]}", near or fault[1])
+                    pairing.used.add(rule.where)
                     yield from (one.path for one in lost if f'"{dotted(one.path)}"' in near)
 
     def _unused(self) -> None:
-        for rule in self.joint.rules:
-            if not rule.implied and rule.where not in self.pairing.used:
-                ends = f"{dotted(rule.source)} and {dotted(rule.target)}"
-                message = f"the rule pairs nothing: {ends} do not stand in a pair of objects, lists or maps"
-                self._add(rule.where, message, "pair what they stand in by a rule too")
+        rules = [*self.joint.rules.paths, *chain(*self.joint.rules.types.values())]
+        for rule in rules:
+            if rule.implied or rule.where in self.pairing.used:
+                continue
+            if rule.source is None or rule.target is None:
+                path = dotted(rule.source or rule.target or ())
+                message = f"the rule says nothing: another rule or a pair of fields has {path}"
+                self._add(rule.where, message, "leave it out")
+                continue
+            ends = f"{dotted(rule.source)} and {dotted(rule.target)}"
+            message = f"the rule pairs nothing: {ends} do not stand in a pair of objects, lists or maps"
+            self._add(rule.where, message, "pair what they stand in by a rule too")
 
     def _difference(self, found: Difference) -> None:
         one, other = found.ends
@@ -107,10 +111,14 @@ class _Report:
         if found.what == "types":
             types = f"{describe(one.schema)} and {describe(other.schema)}"
             message, hint = f"{paths} differ in type: {types}", _TYPES
-        else:
+        elif found.what == "defaults":
             defaults = f"{_default(one)} and {_default(other)}"
             message = f"{paths} differ in their defaults: {defaults}"
             hint = f"if that is meant, say so by a rule: {self._rule(found.source, found.target)}"
+        else:
+            types = f"{describe(one.schema)} and {describe(other.schema)}"
+            how = found.rule.how.how if found.rule and found.rule.how else ""
+            message, hint = f"`{how}` does not fit {types}: {found.what}", "take another rule, or {go: Name}"
         place, key = (found.rule.where, False) if found.rule else (self._place(one), True)
         self._add(place, message, hint, key=key)
 
@@ -126,7 +134,8 @@ class _Report:
         for one in lost:
             if one.path in explained:
                 continue
-            hint = f"give {other} the field too: one-sided rules are not supported by this version of apigen"
+            alone = "from" if (version == self.joint.version) == self.joint.forward else "to"
+            hint = f"if {version} alone has it, say so by a rule: {{{alone}: {dotted(one.path)}}}"
             if one.recursive:
                 hint = _RECURSIVE
             elif found := _proposal(_with_members(one, mine), inside, all_lost, compare):

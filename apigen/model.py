@@ -5,7 +5,7 @@ struct of each version. Schema says of what type a value is and what is demanded
 of lists and the values of maps.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from apigen.upstream import UpstreamType
@@ -83,6 +83,8 @@ class Field:
     pointer: bool
     where: Path = ()
     """Where the spec declares it, in the file of its struct."""
+    meta: str = ""
+    """"annotations" or "labels" for a field that stands for one of those, whose name is `go`."""
 
     @property
     def has_default(self) -> bool:
@@ -133,43 +135,87 @@ class Types:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A pair of fields that convert into each other: where they stand, counted from the structs of their frame.
+class Lens:
+    """How a value at one end converts into the one at the other end, both ways.
 
-    A path of more than one field leads through objects.
+    `how` is "same" (the same type), "object" (structs, by the frame `inner`), "list", "map" or "word" of nothing
+    but their items (`item`); "wrap" (a value and an object around it: a frame too); "entries" (a map and a list,
+    whose items pair by `inner`), "first" (a value and a list of which it is the first, by `item`), "union", or a
+    rule's `as`: not, enum, duration, scale, width, text, json, yaml, split, go. `option` is what the rule says of
+    it. `turned` says that the ends of the rule stand the other way round.
     """
 
-    source: tuple[Field, ...]
-    target: tuple[Field, ...]
-    inner: str | None = None
-    """The name of the frame of the objects in it, where there are any."""
+    how: str
+    inner: str = ""
+    item: "Lens | None" = None
+    option: Any = None
+    turned: bool = False
+
+    def reversed(self) -> "Lens":
+        """The same lens from the other end."""
+        return replace(self, item=self.item and self.item.reversed(), turned=not self.turned)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two fields that convert into each other: where they stand, counted from the ends of their frame.
+
+    A path of more than one field leads through objects; an empty one is the end itself. `bare` says that only the
+    presence of two objects is paired: what they hold is paired elsewhere.
+    """
+
+    a: tuple[Field, ...]
+    b: tuple[Field, ...]
+    lens: Lens
+    bare: bool = False
+
+    def reversed(self) -> "Pair":
+        """The same pair from the other end."""
+        return Pair(self.b, self.a, self.lens.reversed(), self.bare)
+
+
+@dataclass(frozen=True)
+class Only:
+    """A field that only one end has. `drop` is why it may be lost; `value` what a new object gets.
+
+    `bare` says that the other end has what the object holds, but not the object: its bare presence is kept.
+    """
+
+    path: tuple[Field, ...]
+    drop: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True)
 class Frame:
-    """How one struct converts into another: the unit for which a Go function is made."""
+    """How one struct, or a value in it, converts into another, both ways: the unit for which Go functions are made."""
 
-    source: Struct
-    target: Struct
-    steps: tuple[Step, ...]
+    a: Struct | Schema
+    b: Struct | Schema
+    pairs: tuple[Pair, ...] = ()
+    only_a: tuple[Only, ...] = ()
+    only_b: tuple[Only, ...] = ()
+
+    def reversed(self) -> "Frame":
+        """The same frame from the other end."""
+        return Frame(self.b, self.a, tuple(p.reversed() for p in self.pairs), self.only_b, self.only_a)
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One kind's conversion between a version and its neighbour on the way to the hub, both ways.
+    """One kind's conversion between a version (a) and its neighbour on the way to the hub (b), both ways.
 
-    `target` is a version, or None for the hub itself. Frames are named by the functions that they become; the
-    two of the roots are named `to_root` and `from_root`.
+    `target` is a version, or None for the hub itself. Frames have names; that of the roots is `root`.
     """
 
     version: str
     target: str | None
-    to_root: str
-    from_root: str
-    to_target: dict[str, Frame]
-    from_target: dict[str, Frame]
+    root: str
+    frames: dict[str, Frame]
     moves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     """The rules as pairs of paths: in the version, in its neighbour."""
+    values: tuple[tuple[bool, tuple[Field, ...], Any], ...] = ()
+    """What new objects get: whether it is the version's own (or the neighbour's), where, and what."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.SelectableFieldSpec, "A selectable field", "selectable field"),
     (spec.ConversionSpec, "A conversion", "conversion"),
     (spec.RuleSpec, "A rule", "rule"),
+    (spec.AsSpec, "`as`", "as"),
+    (spec.MapToSpec, "`mapTo`", "mapTo"),
+    (spec.UnionSpec, "`union`", "union"),
     (spec.TypesSpec, "A file of shared types", "file of types"),
 )
 _SCALARS = {str: "text", int: "integer", float: "number", bool: "boolean", JsonValue: "any value"}

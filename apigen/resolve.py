@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from apigen import names, upstream
 from apigen.checks import Problems, check_keys
-from apigen.conversions import hub_types, pair, tree
+from apigen.conversions import pair, tree
 from apigen.declare import Declarer
 from apigen.endless import report_endless
 from apigen.facets import Facets
@@ -23,6 +23,7 @@ from apigen.load import Loaded, Spec
 from apigen.model import Edge, Group, GroupVersion, Kind, KindVersion, Path, Project, Schema, Struct, Types
 from apigen.package import Package, Scope
 from apigen.paths import Moves, dotted, moved
+from apigen.rules import Rules
 from apigen.sample import sample
 from apigen.spec import ResourceSpec, TypesSpec, VersionSpec
 
@@ -52,8 +53,8 @@ class _Draft:
     resource: Loaded[ResourceSpec]
     storage: str
     joints: tuple[Joint, ...] = ()
-    far: dict[str, Edge] = field(default_factory=dict)
-    """The conversions of the versions whose neighbour is not the storage version: the hub is no part of them."""
+    edges: dict[str, Edge] = field(default_factory=dict)
+    """The conversions of all versions but the storage version."""
 
 
 @dataclass
@@ -132,48 +133,41 @@ class _Group:
         """Pair the versions of a kind, and add its types to the hub's."""
         kind, stored = draft.resource.spec.kind, types[draft.storage]
         draft.joints = tree(self.problems, draft.resource, draft.storage)
-        near = []
         for joint in draft.joints:
             mine, other = types[joint.version], types[joint.neighbour]
             ends = (mine.structs[kind], mine), (other.structs[kind], other)
             edge = pair(self.problems, draft.resource, joint, *ends, hub=False)
-            if joint.neighbour == draft.storage:
-                near.append(edge)
-            else:
-                draft.far[joint.version] = edge
-        own = hub_types(_reachable(stored, [kind]), near)
+            draft.edges[joint.version] = edge
+        own = _reachable(stored, [kind])
         for go, struct in own.structs.items():
-            hub.structs[go] = self._merged(draft, hub.structs.get(go), struct)
+            self._share(draft, hub.structs.get(go), struct)
+            hub.structs[go] = struct
         hub.scalars.update(own.scalars)
 
-    def _merged(self, draft: _Draft, other: Struct | None, mine: Struct) -> Struct:
-        """A hub's struct that two kinds share; a field may be absent if it may for either of them."""
+    def _share(self, draft: _Draft, other: Struct | None, mine: Struct) -> None:
+        """Check a hub's struct that two kinds share."""
         kind = draft.resource.spec.kind
         first = self.owners.setdefault(mine.go, kind)
-        if other is None:
-            return mine
-        if _content(other) != _content(mine):
+        if other is not None and _content(other) != _content(mine):
             message = f"{first} and {kind} store the type {mine.go} in different shapes"
             hint = "give one of the two types another name, or both kinds the same storage version"
             self.problems.add(draft.resource.source, ("kind",), message, hint)
-            return mine
-        pairs = zip(other.fields, mine.fields, strict=True)
-        return replace(mine, fields=tuple(replace(a, pointer=a.pointer or b.pointer) for a, b in pairs))
 
     def _edges(self, draft: _Draft, types: dict[str, Types], hub: Types) -> dict[str, Edge]:
         """Return every version's conversion to its neighbour, where the hub stands for the storage version."""
         kind = draft.resource.spec.kind
-        near = [j for j in draft.joints if j.neighbour == draft.storage]
-        edges = dict(draft.far)
-        for joint in (*near, Joint(draft.storage, draft.storage, (), (), forward=True)):
-            ends = (types[joint.version].structs[kind], types[joint.version]), (hub.structs[kind], hub)
-            edges[joint.version] = pair(Problems(), draft.resource, joint, *ends, hub=True)
+        edges = {
+            v: replace(e, target=None) if e.target == draft.storage else e for v, e in draft.edges.items()
+        }
+        itself = Joint(draft.storage, draft.storage, Rules(), (), forward=True)
+        ends = (types[draft.storage].structs[kind], types[draft.storage]), (hub.structs[kind], hub)
+        edges[draft.storage] = pair(Problems(), draft.resource, itself, *ends, hub=True)
         return edges
 
     def _kind(self, draft: _Draft, types: dict[str, Types], hub: Types) -> Kind:
         spec = draft.resource.spec
         edges = self._edges(draft, types, hub)
-        moves = {v: _moves_to_hub(v, draft) for v in edges}
+        moves = {v: _moves_to_hub(v, draft, edges) for v in edges}
         ordered = sorted(spec.versions, key=lambda v: names.version_key(v.name))
         versions = tuple(self._version(draft, v, types, hub, edges[v.name], moves[v.name]) for v in ordered)
         root = hub.structs[spec.kind]
@@ -232,16 +226,15 @@ class _Group:
         )
 
 
-def _moves_to_hub(version: str, draft: _Draft) -> Moves:
+def _moves_to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> Moves:
     """Return the moves from a version to the storage version, composed along the tree."""
     by_version = {j.version: j for j in draft.joints}
     moves: Moves = ()
     while version != draft.storage:
-        joint = by_version[version]
-        step: Moves = tuple((r.source, r.target) for r in joint.rules)
+        step = edges[version].moves
         back = tuple((b, a) for a, b in moves)
         composed = {(a, moved(b, step)) for a, b in moves} | {(moved(a, back), b) for a, b in step}
-        moves, version = tuple(sorted(composed)), joint.neighbour
+        moves, version = tuple(sorted(composed)), by_version[version].neighbour
     return tuple(m for m in moves if m[0] != m[1] or _matters(m[0], moves))
 
 

@@ -16,14 +16,17 @@ from apigen.scalars import cut, plain
 from apigen.source import Source, Step
 from apigen.spec import (
     LATER,
+    AsSpec,
     ColumnSpec,
     ConversionSpec,
     FieldSpec,
+    MapToSpec,
     NamesSpec,
     RuleSpec,
     ScaleSpec,
     SelectableFieldSpec,
     SubresourcesSpec,
+    UnionSpec,
     VersionSpec,
 )
 from apigen.words import called, choices, nearest, quoted
@@ -66,24 +69,17 @@ def _distinct(source: Source, errors: list[ErrorDetails]) -> Iterator[_Misfit]:
     with_deeper = {path[:n] for path in found for n in range(len(path))}
     said: set[tuple[Keys, str]] = set()
     for path, here in found.items():
-        topic = _topic(source.document, path, here[0])
-        if path not in with_deeper and topic is not None and topic not in said:
+        topic = _topic(path, here[0])
+        if path not in with_deeper and topic not in said:
             said.add(topic)
-            at = topic[0] if topic[1] == "half_rule" else path
-            kind = here[0]["type"] if topic[1] == "torn" else topic[1]
-            yield _Misfit(at, kind, here[0]["input"], _expected(here))
+            yield _Misfit(path, here[0]["type"], here[0]["input"], _expected(here))
 
 
-def _topic(document: Any, path: Keys, error: ErrorDetails) -> tuple[Keys, str] | None:
-    """What mistake an error is about, or None if another error says it."""
-    kind = error["type"]
-    if kind == "extra_forbidden" and error["input"] is None:
+def _topic(path: Keys, error: ErrorDetails) -> tuple[Keys, str]:
+    """What mistake an error is about."""
+    if error["type"] == "extra_forbidden" and error["input"] is None:
         return path[:-1], "torn"  # the words of a text that a comma has torn are one mistake
-    if len(path) == 5 and path[0] == "conversions" and path[2] == "rules" and kind != "extra_forbidden":
-        rule = _at(document, path[:-1])
-        if not {"from", "to"} <= set(rule):  # another key is wrong by itself, and may be why
-            return None if set(rule) - {"from", "to"} else (path[:-1], "half_rule")
-    return path, kind
+    return path, error["type"]
 
 
 def _path(document: Any, error: ErrorDetails) -> Keys:
@@ -99,12 +95,6 @@ def _path(document: Any, error: ErrorDetails) -> Keys:
             continue
         path.append(part)
     return tuple(path)
-
-
-def _at(document: Any, path: Keys) -> Any:
-    for part in path:
-        document = document[part]
-    return document
 
 
 _NUMBERS = ("int_type", "float_type")
@@ -137,9 +127,6 @@ def _problem(model: type[BaseModel], source: Source, misfit: _Misfit) -> Problem
         case "missing":
             message = f'the key "{path[-1]}" is missing'
             return source.problem(path[:-1], message, _missing_hint(path), key=True)
-        case "half_rule":
-            message = "a rule for one version only is not supported by this version of apigen"
-            return source.problem(path, message, "write both `from` and `to`; give both versions the field")
         case "extra_forbidden":
             return _unknown(model, source, path, given)
         case "literal_error":
@@ -227,6 +214,9 @@ _CHILDREN: Mapping[str, type[BaseModel]] = {
     "versions": VersionSpec,
     "conversions": ConversionSpec,
     "rules": RuleSpec,
+    "as": AsSpec,
+    "mapTo": MapToSpec,
+    "union": UnionSpec,
     "names": NamesSpec,
     "subresources": SubresourcesSpec,
     "scale": ScaleSpec,

@@ -1,13 +1,52 @@
 """What the template of a version's conversions is given: functions to the neighbour on the way to the hub, and back."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
+from apigen import upstream
 from apigen.goconvert import Converter
-from apigen.gotext import block, imports
+from apigen.gokept import Sharing, pattern, shared
+from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import version_alias
-from apigen.model import Edge, Group, GroupVersion, Kind, Project
+from apigen.gowords import EnumFunction, Words
+from apigen.loss import Losses, Names, Place, walk
+from apigen.model import Edge, Group, GroupVersion, Kind, Pair, Project
+from apigen.names import unexported
 from apigen.view_types import Function
 from apigen.views import types_imports, used
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A function of a frame; one that keeps something takes the transfer and the place too."""
+
+    name: str
+    source: str
+    target: str
+    body: str
+    keeps: bool
+
+    @property
+    def rest(self) -> str:
+        """The parameters of those that keep something."""
+        return ", t *convert.Transfer, at *convert.Place" if self.keeps else ""
+
+
+@dataclass(frozen=True)
+class Directions:
+    """The conversions of one kind, both ways."""
+
+    kind: Kind
+    edge: Edge
+    losses: Losses
+    to: Converter
+    back: Converter
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        return self.losses.frame(self.edge.root)
 
 
 class ConversionView:
@@ -19,21 +58,40 @@ class ConversionView:
         self.alias = version_alias(group.package, version.name)
         self.external_path = f"{project.module}/api/{group.package}/{version.name}"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
+        self.upstream = upstream.load(project.kubernetes)
+        self.shapes: dict[str, str] = {}
+        self._words: list[Words] = []
 
     @cached_property
-    def _converters(self) -> list[tuple[Kind, Edge, Converter, Converter]]:
+    def _directions(self) -> list[Directions]:
+        return [self._directions_of(kind) for kind in self.kinds]
+
+    def _directions_of(self, kind: Kind) -> Directions:
+        edge = self.version.of(kind).edge
+        there, label = "hub", self.model.package
+        types = self.model.hub
+        if edge.target is not None:
+            there, label = version_alias(self.model.package, edge.target), edge.target
+            types = next(v.types for v in self.model.versions if v.name == edge.target)
+        losses = Losses(edge.frames)
+        hooks = version_alias(self.model.package, kind.storage)
+        sharing = Sharing(self.types, self.upstream), Sharing(types, self.upstream)
         made = []
-        for kind in self.kinds:
-            edge = self.version.of(kind).edge
-            there, label = (
-                ("hub", self.model.package)
-                if edge.target is None
-                else (version_alias(self.model.package, edge.target), edge.target)
-            )
-            to = Converter(edge.to_target, self.alias, there, self.name, label)
-            back = Converter(edge.from_target, there, self.alias, label, self.name)
-            made.append((kind, edge, to, back))
-        return made
+        for turned in (False, True):
+            frames = {n: f.reversed() for n, f in edge.frames.items()} if turned else edge.frames
+            ends, labels = (self.alias, there), (self.name, label)
+            if turned:
+                ends, labels, sharing = ends[::-1], labels[::-1], sharing[::-1]
+            words = Words(*ends, labels, hooks)
+            self._words.append(words)
+            made.append(Converter(frames, losses, *ends, labels, sharing, words, self.shapes))
+        made[0].back, made[1].back = made[1], made[0]
+        return Directions(kind, edge, losses, *made)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether any of them keeps anything."""
+        return any(each.keeps for each in self._directions)
 
     @property
     def registered(self) -> list[str]:
@@ -47,56 +105,110 @@ class ConversionView:
         return out
 
     @cached_property
-    def _built(self) -> tuple[list[Function], list[Function]]:
+    def _built(self) -> tuple[list[Function], list[Conversion]]:
         roots: list[Function] = []
-        functions: dict[str, Function] = {}
-        for kind, edge, to, back in self._converters:
-            for forward, converter, root in ((True, to, edge.to_root), (False, back, edge.from_root)):
-                roots.append(self._root(kind, edge, converter, root, forward))
-                roots.append(self._list(kind, forward))
-                self._collect(converter, functions)
+        functions: dict[str, Conversion] = {}
+        for each in self._directions:
+            for forward, converter in ((True, each.to), (False, each.back)):
+                roots.append(self._root(each, converter, forward))
+                roots.append(self._list(each.kind, forward))
+        while self._collect(functions):  # the functions of one direction may need some of the other
+            pass
         return roots, [functions[name] for name in sorted(functions)]
 
-    def _collect(self, converter: Converter, into: dict[str, Function]) -> None:
-        done: set[str] = set()
-        while left := [f for f in converter.functions if f not in done]:
-            for frame in left:
-                done.add(frame)
-                found = converter.frames[frame]
-                name = converter.functions[frame]
-                into[name] = Function(
-                    name,
-                    block(converter.body(found)),
-                    name,
-                    f"{converter.source}.{found.source.go}",
-                    f"{converter.target}.{found.target.go}",
-                )
+    def _collect(self, into: dict[str, Conversion]) -> bool:
+        """Add the functions that are needed and not there yet; return whether there were any."""
+        before = len(into)
+        for each in self._directions:
+            for converter in (each.to, each.back):
+                for frame, name in list(converter.functions.items()):
+                    if name not in into:
+                        keeps = each.losses.frame(frame)
+                        source, target = converter.types(converter.frames[frame])
+                        into[name] = Conversion(name, source, target, block(converter.body(frame)), keeps)
+        return len(into) > before
 
-    def _root(self, kind: Kind, edge: Edge, converter: Converter, frame: str, forward: bool) -> Function:
+    def _root(self, each: Directions, converter: Converter, forward: bool) -> Function:
+        kind, edge = each.kind, each.edge
         hub, mine = f"hub.{kind.kind}", f"{self.alias}.{kind.kind}"
         name = self._name(kind.kind, forward)
         source, target = (mine, hub) if forward else (hub, mine)
         if edge.target is None:
-            lines = ["out.ObjectMeta = in.ObjectMeta", *converter.body(converter.frames[frame]), "return nil"]
-            return Function(name, block(lines), name, source, target, "converts; absent stays absent.")
+            body = self._transferred(each, converter, "in", "out", strip=forward)
+            about = "converts; absent stays absent."
+            if each.keeps:
+                about = f"converts; annotations keep what {'the hub' if forward else self.name} cannot say."
+            return Function(name, block([*body, "return nil"]), name, source, target, about)
         mid, label = f"{version_alias(self.model.package, edge.target)}.{kind.kind}", edge.target
-        step = converter.function(frame)
-        far = f"internal{label}.Convert_" + (
-            f"{label}_{kind.kind}_To_{self.model.package}_{kind.kind}"
-            if forward
-            else f"{self.model.package}_{kind.kind}_To_{label}_{kind.kind}"
-        )
+        ends = (f"{label}_{kind.kind}", f"{self.model.package}_{kind.kind}")
+        far = f"internal{label}.Convert_{'_To_'.join(ends if forward else ends[::-1])}"
+        step = [
+            f"if err := {far}({'&near, out' if forward else 'in, &near'}, s); err != nil {{",
+            ["return err"],
+            "}",
+        ]
+        lines: Lines = [f"var near {mid}"]
         if forward:
-            lines = [
-                f"var near {mid}",
-                "near.ObjectMeta = in.ObjectMeta",
-                f"{step}(in, &near)",
-                f"return {far}(&near, out, s)",
-            ]
+            lines += [*self._transferred(each, converter, "in", "near", strip=True), *step]
+            lines += ["t.Refused(&out.ObjectMeta)"] if each.keeps else []
         else:
-            lines = [f"var near {mid}", f"if err := {far}(in, &near, s); err != nil {{", ["return err"], "}",
-                "out.ObjectMeta = near.ObjectMeta", f"{step}(&near, out)", "return nil"]  # fmt: skip
-        return Function(name, block(lines), name, source, target, f"converts by way of {label}.")
+            lines += [*step, *self._transferred(each, converter, "near", "out", strip=False)]
+        return Function(
+            name, block([*lines, "return nil"]), name, source, target, f"converts by way of {label}."
+        )
+
+    def _transferred(
+        self, each: Directions, converter: Converter, start: str, end: str, *, strip: bool
+    ) -> Lines:
+        """Return the statements that convert one object into the next."""
+        lines: Lines = [f"{end}.ObjectMeta = {start}.ObjectMeta"]
+        direct = (start, end) == ("in", "out")
+        if not each.keeps:
+            call = f"{converter.function(each.edge.root)}({_address(start)}, {_address(end)})"
+            return [*lines, *(converter.body(each.edge.root) if direct else [call])]
+        versions = (self.name, each.edge.target or each.kind.storage)
+        source, target = versions if converter is each.to else versions[::-1]
+        opened = f"convert.Open(&{start}.ObjectMeta, hub.Kept, {quote(source)}, {quote(target)}, s)"
+        lines.append(f"t := {opened}{'.Strip()' if strip else ''}")
+        lines.append(f"{converter.function(each.edge.root)}({_address(start)}, {_address(end)}, t, nil)")
+        return [*lines, f"t.Close(&{end}.ObjectMeta, {self._parts(each.kind, target)})"]
+
+    def _parts(self, kind: Kind, version: str) -> str:
+        return f"{unexported(kind.kind)}Parts{version.capitalize()}"
+
+    @property
+    def parts(self) -> list[dict[str, str]]:
+        """The paths at which something may be kept, of every kind that keeps anything and of both its ends."""
+        made = []
+        for each in self._directions:
+            if not each.keeps:
+                continue
+            neighbour = each.edge.target or each.kind.storage
+            found: dict[str, set[str]] = {self.name: set(), neighbour: set()}
+            for place in walk(each.edge):
+                for version, path in ((self.name, place.a), (neighbour, place.b)):
+                    found[version].update(_kept_at(place, path or (), each.losses) if path else ())
+            for version, paths in sorted(found.items()):
+                listed = "".join(f"\t{quote(path)},\n" for path in sorted(paths))
+                made.append({"name": self._parts(each.kind, version), "paths": listed, "version": version})
+        return made
+
+    @property
+    def shape_views(self) -> list[dict[str, str]]:
+        """How owners share the composite fields that are kept."""
+        assert self._built
+        return [{"name": name, "text": text} for name, text in self.shapes.items()]
+
+    @property
+    def enums(self) -> list[EnumFunction]:
+        """The functions for the words of enums."""
+        assert self._built
+        found = {e.name: e for words in self._words for e in words.enums.values()}
+        return [found[name] for name in sorted(found)]
+
+    @property
+    def enum_views(self) -> list[Function]:
+        return [Function(e.name, block(e.body), e.name, e.source, e.target) for e in self.enums]
 
     def _list(self, kind: Kind, forward: bool) -> Function:
         hub, mine = f"hub.{kind.list_kind}", f"{self.alias}.{kind.list_kind}"
@@ -107,9 +219,8 @@ class ConversionView:
             f"out.Items, err = convert.Items(in.Items, s, {self._name(kind.kind, forward)})",
             "return err",
         ]
-        return Function(
-            name, block(lines), name, *((mine, hub) if forward else (hub, mine)), "converts a list."
-        )
+        ends = (mine, hub) if forward else (hub, mine)
+        return Function(name, block(lines), name, *ends, "converts a list.")
 
     def _name(self, kind: str, forward: bool) -> str:
         ends = (self.name, self.model.package) if forward else (self.model.package, self.name)
@@ -120,23 +231,55 @@ class ConversionView:
         return self._built[0]
 
     @property
-    def functions(self) -> list[Function]:
+    def functions(self) -> list[Conversion]:
         return self._built[1]
 
     @property
     def imports(self) -> str:
-        text = "".join(f.body for f in (*self.roots, *self.functions))
-        candidates = types_imports(self.types) | {("", "unsafe"), ("", f"{self.module}/internal/convert")}
-        for _, edge, _, _ in self._converters:
-            if edge.target:
-                path = f"{self.module}/api/{self.model.package}/{edge.target}"
-                candidates |= {
-                    (version_alias(self.model.package, edge.target), path),
-                    (f"internal{edge.target}", f"{self.hub_path}/{edge.target}"),
-                }
+        text = "".join(f.body for f in self.roots)
+        for function in self.functions:
+            text += f"{function.body} {function.source} {function.target} "
+        for enum in self.enum_views:
+            text += f"{enum.body} {enum.source} {enum.target} "
+        text += "convert." * bool(self.parts or self.shapes)
+        candidates = types_imports(self.types) | types_imports(self.model.hub) | _STANDARD
+        candidates |= {("", f"{self.module}/internal/convert")}
+        for target in {e.edge.target or e.kind.storage for e in self._directions}:
+            path = f"{self.module}/api/{self.model.package}/{target}"
+            candidates |= {
+                (version_alias(self.model.package, target), path),
+                (f"internal{target}", f"{self.hub_path}/{target}"),
+            }
         always = {
             ("", "k8s.io/apimachinery/pkg/conversion"),
             ("hub", self.hub_path),
             (self.alias, self.external_path),
         }
         return imports({i for i in candidates if used(i, text)} | always, self.module)
+
+
+_STANDARD = {("", "unsafe"), ("", "fmt"), ("", "time")}
+
+
+def _address(name: str) -> str:
+    """How a function is given an object: `in` and `out` are pointers."""
+    return name if name in ("in", "out") else "&" + name
+
+
+def _kept_at(place: Place, path: Names, losses: Losses) -> Iterator[str]:
+    """Yield the paths at which a place may keep something itself; a star at the end stands for all below."""
+    only, pair, at = place.only, place.pair, pattern(path)
+    if only is not None:
+        if not only.drop:
+            yield at + "*" * (not only.bare and shared(only.path[-1].schema))
+    elif pair is not None and losses.pair(pair):
+        if not _only_holds(pair):
+            yield at
+        if pair.lens.how == "entries":
+            yield at + "[]"
+
+
+def _only_holds(pair: Pair) -> bool:
+    """Whether a pair of objects keeps only what is in them."""
+    ends = pair.a[-1:] + pair.b[-1:]
+    return pair.lens.how in ("object", "map") and not pair.bare and len({f.pointer for f in ends}) == 1

@@ -30,10 +30,19 @@ class HubView(TypesView):
 
     def __init__(self, project: Project, group: Group) -> None:
         super().__init__(project, group, group.hub, group.kinds)
-        self.package, self._module = group.package, project.module
+        self.package, self.module = group.package, project.module
         self.path = f"{project.module}/internal/apis/{group.package}"
         self.versions = [VersionView(project, group, v) for v in group.versions]
         self.version = self
+
+    @property
+    def tagged(self) -> bool:
+        return self.keeps
+
+    @cached_property
+    def keeps(self) -> bool:
+        """Whether any conversion keeps what a version cannot say."""
+        return any(v.conversion.keeps for v in self.versions)
 
     @property
     def copies(self) -> CopiesView:
@@ -64,7 +73,7 @@ class HubView(TypesView):
         candidates = {(v.alias, v.external_path) for v in self.versions}
         candidates |= {i for v in self.versions for i in types_imports(v.types)}
         return imports(
-            {i for i in candidates if used(i, self.fillers)} | _ROUNDTRIP | {("hub", self.path)}, self._module
+            {i for i in candidates if used(i, self.fillers)} | _ROUNDTRIP | {("hub", self.path)}, self.module
         )
 
     @property

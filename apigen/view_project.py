@@ -65,6 +65,11 @@ class ProjectView:
         self.hubs = [HubView(project, g) for g in project.groups]
 
     @cached_property
+    def keeps(self) -> bool:
+        """Whether any conversion keeps anything."""
+        return any(hub.keeps for hub in self.hubs)
+
+    @cached_property
     def kinds(self) -> list[KindView]:
         return sorted((k for g in self.groups for k in g.kind_views), key=lambda k: (k.group, k.plural))
 

@@ -128,11 +128,16 @@ class TypesView:
 
     @cached_property
     def struct_views(self) -> list[StructView]:
-        return structs_of(self.types, external=self.external)
+        return structs_of(self.types, external=self.external, tagged=self.tagged)
 
     @cached_property
     def scalar_views(self) -> list[ScalarView]:
         return scalars_of(self.types, external=self.external)
+
+    @property
+    def tagged(self) -> bool:
+        """Whether internal types have JSON tags."""
+        return False
 
     @property
     def known_types(self) -> str:

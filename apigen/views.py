@@ -33,19 +33,21 @@ class ScalarView:
     constants: str
 
 
-def structs_of(types: Types, *, external: bool) -> list[StructView]:
+def structs_of(types: Types, *, external: bool, tagged: bool = False) -> list[StructView]:
     """Return the structs of a package but its roots, by name."""
-    return [struct_view(s, external=external) for s in types.structs.values() if not s.root]
+    return [struct_view(s, external=external, tagged=tagged) for s in types.structs.values() if not s.root]
 
 
-def struct_view(struct: Struct, *, external: bool) -> StructView:
-    """Return a struct as text; only external types have JSON tags and markers."""
-    width = max((len(f.go) for f in struct.fields), default=0)
+def struct_view(struct: Struct, *, external: bool, tagged: bool = False) -> StructView:
+    """Return a struct as text. Internal types have neither markers nor, but where parts are kept as JSON, tags."""
     if external:
-        fields = "".join(_field(f) for f in struct.fields)
-    else:
-        fields = "".join(f"\t{f.go.ljust(width)} {field_type(f)}\n" for f in struct.fields)
-    return StructView(struct.go, comment(struct.text), fields)
+        return StructView(struct.go, comment(struct.text), "".join(_field(f) for f in struct.fields))
+    rows = [(f.go, field_type(f), f"`{_json_tag(f)}`" if tagged else "") for f in struct.fields]
+    widths = [max((len(row[i]) for row in rows), default=0) for i in (0, 1)]
+    lines = (
+        f"{go.ljust(widths[0])} {kind.ljust(widths[1]) if tag else kind} {tag}" for go, kind, tag in rows
+    )
+    return StructView(struct.go, comment(struct.text), "".join(f"\t{line.rstrip()}\n" for line in lines))
 
 
 def _field(field: Field) -> str:
@@ -55,12 +57,16 @@ def _field(field: Field) -> str:
 
 
 def _tag(field: Field) -> str:
-    plain = not field.pointer and field.schema.kind != "object"
-    tag = f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
+    tag = _json_tag(field)
     strategy, key = patch_strategy(field.schema)
     if strategy:
         tag += f' patchStrategy:"{strategy}"'
     return tag + (f' patchMergeKey:"{key}"' if key else "")
+
+
+def _json_tag(field: Field) -> str:
+    plain = not field.pointer and field.schema.kind != "object"
+    return f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
 
 
 _LIMITS = ("minimum", "maximum", "min_length", "max_length", "min_items", "max_items")

@@ -5,19 +5,34 @@ from pathlib import Path
 import pytest
 from specs import only_kind, problems, resolved, versions
 
-from apigen.model import Edge, Frame, Step
+from apigen.model import Edge, Field, Frame, Lens, Pair
 
 
-def text(step: Step) -> str:
-    """Return a step as `a.b > c`, with `(frame)` where objects are converted in it, and `!` for presence alone."""
-    ends = [".".join(f.json for f in end) for end in (step.source, step.target)]
+def path(fields: tuple[Field, ...]) -> str:
+    return ".".join(f.json for f in fields)
+
+
+def lens_text(lens: Lens) -> str:
+    """Return a lens without what needs no saying: ` (frame)` for objects, ` duration` for words."""
+    if lens.how in ("list", "map"):
+        assert lens.item is not None
+        return lens_text(lens.item)
+    return f" ({lens.inner})" if lens.inner else "" if lens.how == "same" else f" {lens.how}"
+
+
+def text(pair: Pair) -> str:
+    """Return a pair as `a.b > c`, with `!` for presence alone."""
+    ends = path(pair.a), path(pair.b)
     same = ends[0] if ends[0] == ends[1] else " > ".join(ends)
-    bare = step.target[-1].schema.kind == "object" and step.inner is None
-    return same + (f" ({step.inner})" if step.inner else " !" if bare else "")
+    return same + (" !" if pair.bare else lens_text(pair.lens))
 
 
 def steps(frame: Frame) -> list[str]:
-    return [text(s) for s in frame.steps]
+    """Return the pairs of a frame, then what one end alone has: `- x` of the first, `+ x` of the second."""
+    alone = [(sign, only) for sign, side in (("-", frame.only_a), ("+", frame.only_b)) for only in side]
+    return [text(p) for p in frame.pairs] + [
+        f"{sign} {path(only.path)}{' !' * only.bare}" for sign, only in alone
+    ]
 
 
 def edge(root: Path, *fields: str, rules: str = "", types: str = "") -> Edge:
@@ -27,12 +42,11 @@ def edge(root: Path, *fields: str, rules: str = "", types: str = "") -> Edge:
 
 
 def there(root: Path, a: str, b: str, rules: str = "", types: str = "") -> dict[str, list[str]]:
-    """Return the frames of a conversion to the hub, but for the trivial one of the root."""
-    frames = {n: steps(f) for n, f in edge(root, a, b, rules=rules, types=types).to_target.items()}
-    assert {
-        n: steps(f) for n, f in edge(root, b, a, rules=_turned(rules), types=types).from_target.items()
-    }.keys() == (frames.keys())
-    return frames
+    """Return the frames of a conversion to the hub."""
+    frames = edge(root, a, b, rules=rules, types=types).frames
+    back = edge(root, b, a, rules=_turned(rules), types=types).frames
+    assert len(back) == len(frames)
+    return {name: steps(frame) for name, frame in frames.items()}
 
 
 def _turned(rules: str) -> str:
@@ -64,7 +78,7 @@ def test_a_move_into_an_object_that_is_not_there(tmp_path: Path) -> None:
     a = "{spec: {fields: {sticky: bool, size: int32}}}"
     b = "{spec: {fields: {session: {fields: {affinity: bool}}, size: int32}}}"
     frames = there(tmp_path, a, b, "{from: spec.sticky, to: spec.session.affinity}")
-    assert frames["ThingSpec_To_ThingSpec"] == ["sticky > session.affinity", "size"]
+    assert frames["ThingSpec_To_ThingSpec"] == ["sticky > session.affinity", "size", "+ session !"]
 
 
 def test_a_move_between_objects_of_the_root_opens_both(tmp_path: Path) -> None:
@@ -107,7 +121,7 @@ def test_lists_in_lists(tmp_path: Path) -> None:
     kind = kind.replace("- name: v1alpha1", "- name: v1alpha1\n    types: {Cell: {fields: {x: int32}}}")
     kind = kind.replace("- name: v1\n", "- name: v1\n    types: {Cell: {fields: {y: int32}}}\n")
     _, alpha = only_kind(resolved(tmp_path, thing=kind)).versions
-    assert {n: steps(f) for n, f in alpha.edge.to_target.items()} == {
+    assert {n: steps(f) for n, f in alpha.edge.frames.items()} == {
         "Thing_To_Thing": ["spec (ThingSpec_To_ThingSpec)"],
         "ThingSpec_To_ThingSpec": ["grid > rows (Cell_To_Cell)"],
         "Cell_To_Cell": ["x > y"],
@@ -184,5 +198,5 @@ def test_a_rename_in_a_type_that_contains_itself_is_not_chased(tmp_path: Path) -
     found = problems(tmp_path, thing=kind)
     assert found
     assert {p.hint for p in found} == {
-        "give both versions the same field: rules inside a type that contains itself are not supported"
+        "its type contains itself: write a rule for the type, {type: NAME, rules: [...]}"
     }

@@ -34,8 +34,6 @@ func fillers(serializer.CodecFactory) []any {
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
-		// An empty text is no value of a field that is required: for a version without it, it is absent.
-		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
 		func(in *fleetv1.MachineSpecRole, c randfill.Continue) {
 			*in = []fleetv1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
 		},
@@ -71,27 +69,6 @@ func fillers(serializer.CodecFactory) []any {
 		},
 		func(in *hub.JSONObject, c randfill.Continue) {
 			in.Raw = []byte(`{"a":[1,"b",null]}`)
-		},
-		// Another version has Rack, and not the object that it stands in.
-		func(in *fleetv1.MachineSpecLocation, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Rack == nil {
-				in.Rack = new(string)
-			}
-		},
-		// Another version has Rack, and not the object that it stands in.
-		func(in *fleetv1beta1.MachineSpecLocation, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Rack == nil {
-				in.Rack = new(string)
-			}
-		},
-		// Another version has CPUs, and not the object that it stands in.
-		func(in *fleetv1.MachineSpecResources, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.CPUs == nil {
-				in.CPUs = new(int32)
-			}
 		},
 	}
 }

@@ -75,3 +75,23 @@ func Convert_fleet_ProfileList_To_v1_ProfileList(in *hub.ProfileList, out *fleet
 	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Profile_To_v1_Profile)
 	return err
 }
+
+func convert_fleet_Machine_To_v1_Machine(in *hub.Machine, out *fleetv1.Machine) {
+	out.Spec = *(*fleetv1.MachineSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = fleetv1.MachineStatus(in.Status)
+}
+
+func convert_fleet_Profile_To_v1_Profile(in *hub.Profile, out *fleetv1.Profile) {
+	out.Spec = *(*fleetv1.ProfileSpec)(unsafe.Pointer(&in.Spec))
+	out.Note = in.Note
+}
+
+func convert_v1_Machine_To_fleet_Machine(in *fleetv1.Machine, out *hub.Machine) {
+	out.Spec = *(*hub.MachineSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = hub.MachineStatus(in.Status)
+}
+
+func convert_v1_Profile_To_fleet_Profile(in *fleetv1.Profile, out *hub.Profile) {
+	out.Spec = *(*hub.ProfileSpec)(unsafe.Pointer(&in.Spec))
+	out.Note = in.Note
+}

@@ -18,8 +18,14 @@ import (
 func Convert_v1alpha1_Machine_To_fleet_Machine(in *fleetv1alpha1.Machine, out *hub.Machine, s conversion.Scope) error {
 	var near fleetv1beta1.Machine
 	near.ObjectMeta = in.ObjectMeta
-	convert_v1alpha1_Machine_To_v1beta1_Machine(in, &near)
-	return internalv1beta1.Convert_v1beta1_Machine_To_fleet_Machine(&near, out, s)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1alpha1", "v1beta1", s).Strip()
+	convert_v1alpha1_Machine_To_v1beta1_Machine(in, &near, t, nil)
+	t.Close(&near.ObjectMeta, machinePartsV1beta1)
+	if err := internalv1beta1.Convert_v1beta1_Machine_To_fleet_Machine(&near, out, s); err != nil {
+		return err
+	}
+	t.Refused(&out.ObjectMeta)
+	return nil
 }
 
 // Convert_v1alpha1_MachineList_To_fleet_MachineList converts a list.
@@ -37,7 +43,9 @@ func Convert_fleet_Machine_To_v1alpha1_Machine(in *hub.Machine, out *fleetv1alph
 		return err
 	}
 	out.ObjectMeta = near.ObjectMeta
-	convert_v1beta1_Machine_To_v1alpha1_Machine(&near, out)
+	t := convert.Open(&near.ObjectMeta, hub.Kept, "v1beta1", "v1alpha1", s)
+	convert_v1beta1_Machine_To_v1alpha1_Machine(&near, out, t, nil)
+	t.Close(&out.ObjectMeta, machinePartsV1alpha1)
 	return nil
 }
 
@@ -49,7 +57,7 @@ func Convert_fleet_MachineList_To_v1alpha1_MachineList(in *hub.MachineList, out 
 	return err
 }
 
-func convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(in *fleetv1alpha1.MachineSpec, out *fleetv1beta1.MachineSpec) {
+func convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(in *fleetv1alpha1.MachineSpec, out *fleetv1beta1.MachineSpec, t *convert.Transfer, at *convert.Place) {
 	out.Role = fleetv1beta1.MachineSpecRole(in.Role)
 	out.CPUs = in.CPUs
 	out.Disks = *(*[]fleetv1beta1.Disk)(unsafe.Pointer(&in.Disks))
@@ -64,14 +72,17 @@ func convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(in *fleetv1alpha1.Machi
 	out.Ports = *(*[]fleetv1beta1.Port)(unsafe.Pointer(&in.Ports))
 	out.Tags = in.Labels
 	out.Replicas = in.Replicas
+	if _, ok := convert.Take[struct{}](t, at, "location"); ok {
+		out.Location = convert.Ensure(out.Location)
+	}
 }
 
-func convert_v1alpha1_Machine_To_v1beta1_Machine(in *fleetv1alpha1.Machine, out *fleetv1beta1.Machine) {
-	convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(&in.Spec, &out.Spec)
+func convert_v1alpha1_Machine_To_v1beta1_Machine(in *fleetv1alpha1.Machine, out *fleetv1beta1.Machine, t *convert.Transfer, at *convert.Place) {
+	convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = fleetv1beta1.MachineStatus(in.Status)
 }
 
-func convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(in *fleetv1beta1.MachineSpec, out *fleetv1alpha1.MachineSpec) {
+func convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(in *fleetv1beta1.MachineSpec, out *fleetv1alpha1.MachineSpec, t *convert.Transfer, at *convert.Place) {
 	out.Role = fleetv1alpha1.MachineSpecRole(in.Role)
 	out.CPUs = in.CPUs
 	out.Disks = *(*[]fleetv1alpha1.Disk)(unsafe.Pointer(&in.Disks))
@@ -82,9 +93,19 @@ func convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(in *fleetv1beta1.Machin
 	out.Ports = *(*[]fleetv1alpha1.Port)(unsafe.Pointer(&in.Ports))
 	out.Labels = in.Tags
 	out.Replicas = in.Replicas
+	convert.Bare(t, at, "location", in.Location)
 }
 
-func convert_v1beta1_Machine_To_v1alpha1_Machine(in *fleetv1beta1.Machine, out *fleetv1alpha1.Machine) {
-	convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(&in.Spec, &out.Spec)
+func convert_v1beta1_Machine_To_v1alpha1_Machine(in *fleetv1beta1.Machine, out *fleetv1alpha1.Machine, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = fleetv1alpha1.MachineStatus(in.Status)
+}
+
+// machinePartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
+var machinePartsV1alpha1 = convert.Parts{
+}
+
+// machinePartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var machinePartsV1beta1 = convert.Parts{
+	"spec.location",
 }

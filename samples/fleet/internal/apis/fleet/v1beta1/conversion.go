@@ -12,11 +12,12 @@ import (
 	"example.com/fleet/internal/convert"
 )
 
-// Convert_v1beta1_Machine_To_fleet_Machine converts; absent stays absent.
+// Convert_v1beta1_Machine_To_fleet_Machine converts; annotations keep what the hub cannot say.
 func Convert_v1beta1_Machine_To_fleet_Machine(in *fleetv1beta1.Machine, out *hub.Machine, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_v1beta1_MachineSpec_To_fleet_MachineSpec(&in.Spec, &out.Spec)
-	out.Status = hub.MachineStatus(in.Status)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1beta1", "v1", s).Strip()
+	convert_v1beta1_Machine_To_fleet_Machine(in, out, t, nil)
+	t.Close(&out.ObjectMeta, machinePartsV1)
 	return nil
 }
 
@@ -28,11 +29,12 @@ func Convert_v1beta1_MachineList_To_fleet_MachineList(in *fleetv1beta1.MachineLi
 	return err
 }
 
-// Convert_fleet_Machine_To_v1beta1_Machine converts; absent stays absent.
+// Convert_fleet_Machine_To_v1beta1_Machine converts; annotations keep what v1beta1 cannot say.
 func Convert_fleet_Machine_To_v1beta1_Machine(in *hub.Machine, out *fleetv1beta1.Machine, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_fleet_MachineSpec_To_v1beta1_MachineSpec(&in.Spec, &out.Spec)
-	out.Status = fleetv1beta1.MachineStatus(in.Status)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1beta1", s)
+	convert_fleet_Machine_To_v1beta1_Machine(in, out, t, nil)
+	t.Close(&out.ObjectMeta, machinePartsV1beta1)
 	return nil
 }
 
@@ -44,7 +46,7 @@ func Convert_fleet_MachineList_To_v1beta1_MachineList(in *hub.MachineList, out *
 	return err
 }
 
-func convert_fleet_MachineSpec_To_v1beta1_MachineSpec(in *hub.MachineSpec, out *fleetv1beta1.MachineSpec) {
+func convert_fleet_MachineSpec_To_v1beta1_MachineSpec(in *hub.MachineSpec, out *fleetv1beta1.MachineSpec, t *convert.Transfer, at *convert.Place) {
 	out.Role = fleetv1beta1.MachineSpecRole(in.Role)
 	if in.Resources != nil {
 		out.CPUs = in.Resources.CPUs
@@ -54,9 +56,15 @@ func convert_fleet_MachineSpec_To_v1beta1_MachineSpec(in *hub.MachineSpec, out *
 	out.Ports = *(*[]fleetv1beta1.Port)(unsafe.Pointer(&in.Ports))
 	out.Tags = in.Tags
 	out.Replicas = in.Replicas
+	convert.Bare(t, at, "resources", in.Resources)
 }
 
-func convert_v1beta1_MachineSpec_To_fleet_MachineSpec(in *fleetv1beta1.MachineSpec, out *hub.MachineSpec) {
+func convert_fleet_Machine_To_v1beta1_Machine(in *hub.Machine, out *fleetv1beta1.Machine, t *convert.Transfer, at *convert.Place) {
+	convert_fleet_MachineSpec_To_v1beta1_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Status = fleetv1beta1.MachineStatus(in.Status)
+}
+
+func convert_v1beta1_MachineSpec_To_fleet_MachineSpec(in *fleetv1beta1.MachineSpec, out *hub.MachineSpec, t *convert.Transfer, at *convert.Place) {
 	out.Role = hub.MachineSpecRole(in.Role)
 	if in.CPUs != nil {
 		out.Resources = convert.Ensure(out.Resources)
@@ -70,4 +78,21 @@ func convert_v1beta1_MachineSpec_To_fleet_MachineSpec(in *fleetv1beta1.MachineSp
 	out.Ports = *(*[]hub.Port)(unsafe.Pointer(&in.Ports))
 	out.Tags = in.Tags
 	out.Replicas = in.Replicas
+	if _, ok := convert.Take[struct{}](t, at, "resources"); ok {
+		out.Resources = convert.Ensure(out.Resources)
+	}
+}
+
+func convert_v1beta1_Machine_To_fleet_Machine(in *fleetv1beta1.Machine, out *hub.Machine, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_MachineSpec_To_fleet_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Status = hub.MachineStatus(in.Status)
+}
+
+// machinePartsV1 are the paths of v1 at which something may be kept.
+var machinePartsV1 = convert.Parts{
+	"spec.resources",
+}
+
+// machinePartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var machinePartsV1beta1 = convert.Parts{
 }

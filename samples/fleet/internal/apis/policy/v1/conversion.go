@@ -43,3 +43,13 @@ func Convert_policy_PolicyList_To_v1_PolicyList(in *hub.PolicyList, out *policya
 	out.Items, err = convert.Items(in.Items, s, Convert_policy_Policy_To_v1_Policy)
 	return err
 }
+
+func convert_policy_Policy_To_v1_Policy(in *hub.Policy, out *policyapiv1.Policy) {
+	out.Spec = *(*policyapiv1.PolicySpec)(unsafe.Pointer(&in.Spec))
+	out.Status = policyapiv1.PolicyStatus(in.Status)
+}
+
+func convert_v1_Policy_To_policy_Policy(in *policyapiv1.Policy, out *hub.Policy) {
+	out.Spec = *(*hub.PolicySpec)(unsafe.Pointer(&in.Spec))
+	out.Status = hub.PolicyStatus(in.Status)
+}

@@ -32,20 +32,11 @@ func fillers(serializer.CodecFactory) []any {
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
-		// An empty text is no value of a field that is required: for a version without it, it is absent.
-		func(text *string, c randfill.Continue) { *text = "x" + c.String(0) },
 		func(in *nginxv1.UpstreamSpecBalancing, c randfill.Continue) {
 			*in = []nginxv1.UpstreamSpecBalancing{"RoundRobin", "LeastConnections"}[c.Intn(2)]
 		},
 		func(in *nginxv1alpha1.UpstreamSpecMethod, c randfill.Continue) {
 			*in = []nginxv1alpha1.UpstreamSpecMethod{"RoundRobin", "LeastConnections"}[c.Intn(2)]
-		},
-		// Another version has Affinity, and not the object that it stands in.
-		func(in *nginxv1.UpstreamSpecSession, c randfill.Continue) {
-			c.FillNoCustom(in)
-			if in.Affinity == nil {
-				in.Affinity = new(bool)
-			}
 		},
 	}
 }

@@ -43,3 +43,13 @@ func Convert_nginx_UpstreamList_To_v1_UpstreamList(in *hub.UpstreamList, out *ng
 	out.Items, err = convert.Items(in.Items, s, Convert_nginx_Upstream_To_v1_Upstream)
 	return err
 }
+
+func convert_nginx_Upstream_To_v1_Upstream(in *hub.Upstream, out *nginxv1.Upstream) {
+	out.Spec = *(*nginxv1.UpstreamSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = nginxv1.UpstreamStatus(in.Status)
+}
+
+func convert_v1_Upstream_To_nginx_Upstream(in *nginxv1.Upstream, out *hub.Upstream) {
+	out.Spec = *(*hub.UpstreamSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = hub.UpstreamStatus(in.Status)
+}

@@ -12,11 +12,12 @@ import (
 	"example.com/edge/internal/convert"
 )
 
-// Convert_v1alpha1_Upstream_To_nginx_Upstream converts; absent stays absent.
+// Convert_v1alpha1_Upstream_To_nginx_Upstream converts; annotations keep what the hub cannot say.
 func Convert_v1alpha1_Upstream_To_nginx_Upstream(in *nginxv1alpha1.Upstream, out *hub.Upstream, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_v1alpha1_UpstreamSpec_To_nginx_UpstreamSpec(&in.Spec, &out.Spec)
-	out.Status = *(*hub.UpstreamStatus)(unsafe.Pointer(&in.Status))
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1alpha1", "v1", s).Strip()
+	convert_v1alpha1_Upstream_To_nginx_Upstream(in, out, t, nil)
+	t.Close(&out.ObjectMeta, upstreamPartsV1)
 	return nil
 }
 
@@ -28,11 +29,12 @@ func Convert_v1alpha1_UpstreamList_To_nginx_UpstreamList(in *nginxv1alpha1.Upstr
 	return err
 }
 
-// Convert_nginx_Upstream_To_v1alpha1_Upstream converts; absent stays absent.
+// Convert_nginx_Upstream_To_v1alpha1_Upstream converts; annotations keep what v1alpha1 cannot say.
 func Convert_nginx_Upstream_To_v1alpha1_Upstream(in *hub.Upstream, out *nginxv1alpha1.Upstream, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_nginx_UpstreamSpec_To_v1alpha1_UpstreamSpec(&in.Spec, &out.Spec)
-	out.Status = *(*nginxv1alpha1.UpstreamStatus)(unsafe.Pointer(&in.Status))
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1alpha1", s)
+	convert_nginx_Upstream_To_v1alpha1_Upstream(in, out, t, nil)
+	t.Close(&out.ObjectMeta, upstreamPartsV1alpha1)
 	return nil
 }
 
@@ -44,7 +46,7 @@ func Convert_nginx_UpstreamList_To_v1alpha1_UpstreamList(in *hub.UpstreamList, o
 	return err
 }
 
-func convert_nginx_UpstreamSpec_To_v1alpha1_UpstreamSpec(in *hub.UpstreamSpec, out *nginxv1alpha1.UpstreamSpec) {
+func convert_nginx_UpstreamSpec_To_v1alpha1_UpstreamSpec(in *hub.UpstreamSpec, out *nginxv1alpha1.UpstreamSpec, t *convert.Transfer, at *convert.Place) {
 	out.Method = (*nginxv1alpha1.UpstreamSpecMethod)(in.Balancing)
 	out.TimeoutSeconds = in.TimeoutSeconds
 	out.Hosts = *(*[]nginxv1alpha1.Server)(unsafe.Pointer(&in.Servers))
@@ -53,9 +55,15 @@ func convert_nginx_UpstreamSpec_To_v1alpha1_UpstreamSpec(in *hub.UpstreamSpec, o
 	}
 	out.Selector = in.Selector
 	out.Replicas = in.Replicas
+	convert.Bare(t, at, "session", in.Session)
 }
 
-func convert_v1alpha1_UpstreamSpec_To_nginx_UpstreamSpec(in *nginxv1alpha1.UpstreamSpec, out *hub.UpstreamSpec) {
+func convert_nginx_Upstream_To_v1alpha1_Upstream(in *hub.Upstream, out *nginxv1alpha1.Upstream, t *convert.Transfer, at *convert.Place) {
+	convert_nginx_UpstreamSpec_To_v1alpha1_UpstreamSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Status = *(*nginxv1alpha1.UpstreamStatus)(unsafe.Pointer(&in.Status))
+}
+
+func convert_v1alpha1_UpstreamSpec_To_nginx_UpstreamSpec(in *nginxv1alpha1.UpstreamSpec, out *hub.UpstreamSpec, t *convert.Transfer, at *convert.Place) {
 	out.Balancing = (*hub.UpstreamSpecBalancing)(in.Method)
 	out.TimeoutSeconds = in.TimeoutSeconds
 	out.Servers = *(*[]hub.Server)(unsafe.Pointer(&in.Hosts))
@@ -65,4 +73,21 @@ func convert_v1alpha1_UpstreamSpec_To_nginx_UpstreamSpec(in *nginxv1alpha1.Upstr
 	}
 	out.Selector = in.Selector
 	out.Replicas = in.Replicas
+	if _, ok := convert.Take[struct{}](t, at, "session"); ok {
+		out.Session = convert.Ensure(out.Session)
+	}
+}
+
+func convert_v1alpha1_Upstream_To_nginx_Upstream(in *nginxv1alpha1.Upstream, out *hub.Upstream, t *convert.Transfer, at *convert.Place) {
+	convert_v1alpha1_UpstreamSpec_To_nginx_UpstreamSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Status = *(*hub.UpstreamStatus)(unsafe.Pointer(&in.Status))
+}
+
+// upstreamPartsV1 are the paths of v1 at which something may be kept.
+var upstreamPartsV1 = convert.Parts{
+	"spec.session",
+}
+
+// upstreamPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
+var upstreamPartsV1alpha1 = convert.Parts{
 }

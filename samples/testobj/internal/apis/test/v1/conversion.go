@@ -39,3 +39,11 @@ func Convert_test_TestObjList_To_v1_TestObjList(in *hub.TestObjList, out *testv1
 	out.Items, err = convert.Items(in.Items, s, Convert_test_TestObj_To_v1_TestObj)
 	return err
 }
+
+func convert_test_TestObj_To_v1_TestObj(in *hub.TestObj, out *testv1.TestObj) {
+	out.Spec = testv1.TestObjSpec(in.Spec)
+}
+
+func convert_v1_TestObj_To_test_TestObj(in *testv1.TestObj, out *hub.TestObj) {
+	out.Spec = hub.TestObjSpec(in.Spec)
+}

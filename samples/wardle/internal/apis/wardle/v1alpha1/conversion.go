@@ -73,3 +73,21 @@ func Convert_wardle_FlunderList_To_v1alpha1_FlunderList(in *hub.FlunderList, out
 	out.Items, err = convert.Items(in.Items, s, Convert_wardle_Flunder_To_v1alpha1_Flunder)
 	return err
 }
+
+func convert_v1alpha1_Fischer_To_wardle_Fischer(in *wardlev1alpha1.Fischer, out *hub.Fischer) {
+	out.DisallowedFlunders = in.DisallowedFlunders
+}
+
+func convert_v1alpha1_Flunder_To_wardle_Flunder(in *wardlev1alpha1.Flunder, out *hub.Flunder) {
+	out.Spec = *(*hub.FlunderSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = hub.FlunderStatus(in.Status)
+}
+
+func convert_wardle_Fischer_To_v1alpha1_Fischer(in *hub.Fischer, out *wardlev1alpha1.Fischer) {
+	out.DisallowedFlunders = in.DisallowedFlunders
+}
+
+func convert_wardle_Flunder_To_v1alpha1_Flunder(in *hub.Flunder, out *wardlev1alpha1.Flunder) {
+	out.Spec = *(*wardlev1alpha1.FlunderSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = wardlev1alpha1.FlunderStatus(in.Status)
+}

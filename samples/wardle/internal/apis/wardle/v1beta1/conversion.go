@@ -43,3 +43,13 @@ func Convert_wardle_FlunderList_To_v1beta1_FlunderList(in *hub.FlunderList, out 
 	out.Items, err = convert.Items(in.Items, s, Convert_wardle_Flunder_To_v1beta1_Flunder)
 	return err
 }
+
+func convert_v1beta1_Flunder_To_wardle_Flunder(in *wardlev1beta1.Flunder, out *hub.Flunder) {
+	out.Spec = *(*hub.FlunderSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = hub.FlunderStatus(in.Status)
+}
+
+func convert_wardle_Flunder_To_v1beta1_Flunder(in *hub.Flunder, out *wardlev1beta1.Flunder) {
+	out.Spec = *(*wardlev1beta1.FlunderSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = wardlev1beta1.FlunderStatus(in.Status)
+}

@@ -12,10 +12,12 @@ import (
 	"example.com/moves/internal/convert"
 )
 
-// Convert_v1alpha1_Thing_To_moves_Thing converts; absent stays absent.
+// Convert_v1alpha1_Thing_To_moves_Thing converts; annotations keep what the hub cannot say.
 func Convert_v1alpha1_Thing_To_moves_Thing(in *movesv1alpha1.Thing, out *hub.Thing, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_v1alpha1_ThingSpec_To_moves_ThingSpec(&in.Spec, &out.Spec)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1alpha1", "v1", s).Strip()
+	convert_v1alpha1_Thing_To_moves_Thing(in, out, t, nil)
+	t.Close(&out.ObjectMeta, thingPartsV1)
 	return nil
 }
 
@@ -27,10 +29,12 @@ func Convert_v1alpha1_ThingList_To_moves_ThingList(in *movesv1alpha1.ThingList, 
 	return err
 }
 
-// Convert_moves_Thing_To_v1alpha1_Thing converts; absent stays absent.
+// Convert_moves_Thing_To_v1alpha1_Thing converts; annotations keep what v1alpha1 cannot say.
 func Convert_moves_Thing_To_v1alpha1_Thing(in *hub.Thing, out *movesv1alpha1.Thing, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_moves_ThingSpec_To_v1alpha1_ThingSpec(&in.Spec, &out.Spec)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1alpha1", s)
+	convert_moves_Thing_To_v1alpha1_Thing(in, out, t, nil)
+	t.Close(&out.ObjectMeta, thingPartsV1alpha1)
 	return nil
 }
 
@@ -42,15 +46,18 @@ func Convert_moves_ThingList_To_v1alpha1_ThingList(in *hub.ThingList, out *moves
 	return err
 }
 
-func convert_moves_ThingSpecItemsItem_To_v1alpha1_ThingSpecListItem(in *hub.ThingSpecItemsItem, out *movesv1alpha1.ThingSpecListItem) {
+func convert_moves_ThingSpecItemsItem_To_v1alpha1_ThingSpecListItem(in *hub.ThingSpecItemsItem, out *movesv1alpha1.ThingSpecListItem, t *convert.Transfer, at *convert.Place) {
 	if in.X != nil {
 		out.Old = convert.Ensure(out.Old)
 		out.Old.X = in.X
 	}
 	out.Tags = in.Labels
+	if _, ok := convert.Take[struct{}](t, at, "old"); ok {
+		out.Old = convert.Ensure(out.Old)
+	}
 }
 
-func convert_moves_ThingSpec_To_v1alpha1_ThingSpec(in *hub.ThingSpec, out *movesv1alpha1.ThingSpec) {
+func convert_moves_ThingSpec_To_v1alpha1_ThingSpec(in *hub.ThingSpec, out *movesv1alpha1.ThingSpec, t *convert.Transfer, at *convert.Place) {
 	if in.Top != nil {
 		out.A = convert.Ensure(out.A)
 		out.A.B = convert.Ensure(out.A.B)
@@ -64,7 +71,7 @@ func convert_moves_ThingSpec_To_v1alpha1_ThingSpec(in *hub.ThingSpec, out *moves
 	if in.Deep != nil && in.Deep.Er != nil {
 		out.Flat = in.Deep.Er.Flat
 	}
-	out.List = convert.Slice(in.Items, convert_moves_ThingSpecItemsItem_To_v1alpha1_ThingSpecListItem)
+	out.List = convert.Whole(t, at.In("items", "list"), in.Items, convert_moves_ThingSpecItemsItem_To_v1alpha1_ThingSpecListItem, convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem)
 	out.ByName = *(*map[string][]movesv1alpha1.Leaf)(unsafe.Pointer(&in.Named))
 	if in.Moved != nil {
 		out.Whole = (*movesv1alpha1.ThingSpecWhole)(unsafe.Pointer(in.Moved.Whole))
@@ -79,16 +86,37 @@ func convert_moves_ThingSpec_To_v1alpha1_ThingSpec(in *hub.ThingSpec, out *moves
 	if in.Limits != nil {
 		out.Memory = in.Limits.Memory
 	}
+	convert.Bare(t, at, "b", in.B)
+	convert.Bare(t, at, "deep", in.Deep)
+	if in.Deep != nil {
+		convert.Bare(t, at, "deep.er", in.Deep.Er)
+	}
+	convert.Bare(t, at, "moved", in.Moved)
+	convert.Bare(t, at, "scheduling", in.Scheduling)
+	convert.Bare(t, at, "access", in.Access)
+	convert.Bare(t, at, "limits", in.Limits)
+	if _, ok := convert.Take[struct{}](t, at, "a"); ok {
+		out.A = convert.Ensure(out.A)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "a.b"); ok {
+		out.A = convert.Ensure(out.A)
+		out.A.B = convert.Ensure(out.A.B)
+	}
 }
 
-func convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem(in *movesv1alpha1.ThingSpecListItem, out *hub.ThingSpecItemsItem) {
+func convert_moves_Thing_To_v1alpha1_Thing(in *hub.Thing, out *movesv1alpha1.Thing, t *convert.Transfer, at *convert.Place) {
+	convert_moves_ThingSpec_To_v1alpha1_ThingSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+}
+
+func convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem(in *movesv1alpha1.ThingSpecListItem, out *hub.ThingSpecItemsItem, t *convert.Transfer, at *convert.Place) {
 	if in.Old != nil {
 		out.X = in.Old.X
 	}
 	out.Labels = in.Tags
+	convert.Bare(t, at, "old", in.Old)
 }
 
-func convert_v1alpha1_ThingSpec_To_moves_ThingSpec(in *movesv1alpha1.ThingSpec, out *hub.ThingSpec) {
+func convert_v1alpha1_ThingSpec_To_moves_ThingSpec(in *movesv1alpha1.ThingSpec, out *hub.ThingSpec, t *convert.Transfer, at *convert.Place) {
 	if in.A != nil && in.A.B != nil {
 		out.Top = in.A.B.C
 	}
@@ -101,7 +129,7 @@ func convert_v1alpha1_ThingSpec_To_moves_ThingSpec(in *movesv1alpha1.ThingSpec, 
 		out.Deep.Er = convert.Ensure(out.Deep.Er)
 		out.Deep.Er.Flat = in.Flat
 	}
-	out.Items = convert.Slice(in.List, convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem)
+	out.Items = convert.Whole(t, at.In("list", "items"), in.List, convert_v1alpha1_ThingSpecListItem_To_moves_ThingSpecItemsItem, convert_moves_ThingSpecItemsItem_To_v1alpha1_ThingSpecListItem)
 	out.Named = *(*map[string][]hub.Leaf)(unsafe.Pointer(&in.ByName))
 	if in.Whole != nil {
 		out.Moved = convert.Ensure(out.Moved)
@@ -120,4 +148,54 @@ func convert_v1alpha1_ThingSpec_To_moves_ThingSpec(in *movesv1alpha1.ThingSpec, 
 		out.Limits = convert.Ensure(out.Limits)
 		out.Limits.Memory = in.Memory
 	}
+	convert.Bare(t, at, "a", in.A)
+	if in.A != nil {
+		convert.Bare(t, at, "a.b", in.A.B)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "b"); ok {
+		out.B = convert.Ensure(out.B)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "deep"); ok {
+		out.Deep = convert.Ensure(out.Deep)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "deep.er"); ok {
+		out.Deep = convert.Ensure(out.Deep)
+		out.Deep.Er = convert.Ensure(out.Deep.Er)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "moved"); ok {
+		out.Moved = convert.Ensure(out.Moved)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "scheduling"); ok {
+		out.Scheduling = convert.Ensure(out.Scheduling)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "access"); ok {
+		out.Access = convert.Ensure(out.Access)
+	}
+	if _, ok := convert.Take[struct{}](t, at, "limits"); ok {
+		out.Limits = convert.Ensure(out.Limits)
+	}
+}
+
+func convert_v1alpha1_Thing_To_moves_Thing(in *movesv1alpha1.Thing, out *hub.Thing, t *convert.Transfer, at *convert.Place) {
+	convert_v1alpha1_ThingSpec_To_moves_ThingSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+}
+
+// thingPartsV1 are the paths of v1 at which something may be kept.
+var thingPartsV1 = convert.Parts{
+	"spec.access",
+	"spec.b",
+	"spec.deep",
+	"spec.deep.er",
+	"spec.items",
+	"spec.limits",
+	"spec.moved",
+	"spec.scheduling",
+}
+
+// thingPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
+var thingPartsV1alpha1 = convert.Parts{
+	"spec.a",
+	"spec.a.b",
+	"spec.list",
+	"spec.list[].old",
 }

@@ -10,11 +10,12 @@ import (
 	"example.com/presence/internal/convert"
 )
 
-// Convert_v1beta1_Thing_To_presence_Thing converts; absent stays absent.
+// Convert_v1beta1_Thing_To_presence_Thing converts; annotations keep what the hub cannot say.
 func Convert_v1beta1_Thing_To_presence_Thing(in *presencev1beta1.Thing, out *hub.Thing, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_v1beta1_ThingSpec_To_presence_ThingSpec(&in.Spec, &out.Spec)
-	out.Extra = (*hub.ThingExtra)(in.Extra)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1beta1", "v1", s).Strip()
+	convert_v1beta1_Thing_To_presence_Thing(in, out, t, nil)
+	t.Close(&out.ObjectMeta, thingPartsV1)
 	return nil
 }
 
@@ -26,11 +27,12 @@ func Convert_v1beta1_ThingList_To_presence_ThingList(in *presencev1beta1.ThingLi
 	return err
 }
 
-// Convert_presence_Thing_To_v1beta1_Thing converts; absent stays absent.
+// Convert_presence_Thing_To_v1beta1_Thing converts; annotations keep what v1beta1 cannot say.
 func Convert_presence_Thing_To_v1beta1_Thing(in *hub.Thing, out *presencev1beta1.Thing, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	convert_presence_ThingSpec_To_v1beta1_ThingSpec(&in.Spec, &out.Spec)
-	out.Extra = (*presencev1beta1.ThingExtra)(in.Extra)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1beta1", s)
+	convert_presence_Thing_To_v1beta1_Thing(in, out, t, nil)
+	t.Close(&out.ObjectMeta, thingPartsV1beta1)
 	return nil
 }
 
@@ -42,17 +44,15 @@ func Convert_presence_ThingList_To_v1beta1_ThingList(in *hub.ThingList, out *pre
 	return err
 }
 
-func convert_presence_ThingSpec_To_v1beta1_ThingSpec(in *hub.ThingSpec, out *presencev1beta1.ThingSpec) {
-	if in.Optional != nil {
-		out.Optional = *in.Optional
-	}
+func convert_presence_ThingSpec_To_v1beta1_ThingSpec(in *hub.ThingSpec, out *presencev1beta1.ThingSpec, t *convert.Transfer, at *convert.Place) {
+	out.Optional = convert.Value(t, at, "optional", in.Optional)
 	out.Required = in.Required
-	out.Plain = in.Plain
-	out.Short = in.Short
+	out.Plain = convert.Pointer(t, at, "plain", in.Plain)
+	out.Short = convert.Pointer(t, at, "short", in.Short)
 	out.Defaulted = in.Defaulted
-	out.Choice = (*presencev1beta1.ThingSpecChoice)(in.Choice)
+	out.Choice = (*presencev1beta1.ThingSpecChoice)(convert.Pointer(t, at, "choice", in.Choice))
 	out.Maybe = (*presencev1beta1.ThingSpecMaybe)(in.Maybe)
-	out.Count = in.Count
+	out.Count = convert.Pointer(t, at, "count", in.Count)
 	out.Any = in.Any
 	out.List = in.List
 	out.Free = in.Free
@@ -63,17 +63,20 @@ func convert_presence_ThingSpec_To_v1beta1_ThingSpec(in *hub.ThingSpec, out *pre
 	out.Flag = in.Flag
 }
 
-func convert_v1beta1_ThingSpec_To_presence_ThingSpec(in *presencev1beta1.ThingSpec, out *hub.ThingSpec) {
-	if in.Optional != "" {
-		out.Optional = new(in.Optional)
-	}
+func convert_presence_Thing_To_v1beta1_Thing(in *hub.Thing, out *presencev1beta1.Thing, t *convert.Transfer, at *convert.Place) {
+	convert_presence_ThingSpec_To_v1beta1_ThingSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Extra = (*presencev1beta1.ThingExtra)(in.Extra)
+}
+
+func convert_v1beta1_ThingSpec_To_presence_ThingSpec(in *presencev1beta1.ThingSpec, out *hub.ThingSpec, t *convert.Transfer, at *convert.Place) {
+	out.Optional = convert.Pointer(t, at, "optional", in.Optional)
 	out.Required = in.Required
-	out.Plain = in.Plain
-	out.Short = in.Short
+	out.Plain = convert.Value(t, at, "plain", in.Plain)
+	out.Short = convert.Value(t, at, "short", in.Short)
 	out.Defaulted = in.Defaulted
-	out.Choice = (*hub.ThingSpecChoice)(in.Choice)
+	out.Choice = hub.ThingSpecChoice(convert.Value(t, at, "choice", in.Choice))
 	out.Maybe = (*hub.ThingSpecMaybe)(in.Maybe)
-	out.Count = in.Count
+	out.Count = convert.Value(t, at, "count", in.Count)
 	out.Any = in.Any
 	out.List = in.List
 	out.Free = in.Free
@@ -82,4 +85,27 @@ func convert_v1beta1_ThingSpec_To_presence_ThingSpec(in *presencev1beta1.ThingSp
 	out.Object = (*hub.ThingSpecObject)(in.Object)
 	out.Time = in.Time
 	out.Flag = in.Flag
+}
+
+func convert_v1beta1_Thing_To_presence_Thing(in *presencev1beta1.Thing, out *hub.Thing, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_ThingSpec_To_presence_ThingSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	out.Extra = (*hub.ThingExtra)(in.Extra)
+}
+
+// thingPartsV1 are the paths of v1 at which something may be kept.
+var thingPartsV1 = convert.Parts{
+	"spec.choice",
+	"spec.count",
+	"spec.optional",
+	"spec.plain",
+	"spec.short",
+}
+
+// thingPartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var thingPartsV1beta1 = convert.Parts{
+	"spec.choice",
+	"spec.count",
+	"spec.optional",
+	"spec.plain",
+	"spec.short",
 }
