@@ -112,6 +112,15 @@ class ProjectView:
         return pairs(entries, 2)
 
     @property
+    def stored_kinds(self) -> str:
+        """Every kind with its storage version and the version to speak of it in, as entries of a Go list."""
+        entries = [
+            ", ".join(quote(text) for text in (k.group, k.plural, k.kind, k.storage, _spoken(k)))
+            for k in self.kinds
+        ]
+        return "\n" + "".join(f"\t{{{e}}},\n" for e in entries) if entries else ""
+
+    @property
     def deprecations(self) -> str:
         """The warnings for deprecated versions, as entries of a Go map."""
         entries = [
@@ -124,3 +133,9 @@ class ProjectView:
             if v.warning
         ]
         return "\n" + pairs(entries, 1) if entries else ""
+
+
+def _spoken(kind: KindView) -> str:
+    """The storage version if it is served, else the most preferred version that is; every kind has one."""
+    served = [v.version for v in kind.model.versions if v.served]
+    return kind.storage if kind.storage in served else served[0]

@@ -8,6 +8,8 @@ import (
 	"k8s.io/component-base/cli"
 	logsapi "k8s.io/component-base/logs/api/v1"
 	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
+
+	"example.com/testobj/internal/migrate"
 )
 
 // Main runs the command of the server and returns the exit code of the process.
@@ -15,7 +17,7 @@ func Main(extensions Extensions) int {
 	return cli.Run(NewCommand(extensions))
 }
 
-// NewCommand returns the command of the server. It stops on SIGTERM and SIGINT.
+// NewCommand returns the command of the server, and those beside it. It stops on SIGTERM and SIGINT.
 func NewCommand(extensions Extensions) *cobra.Command {
 	o := NewOptions()
 	o.Extensions = extensions
@@ -34,6 +36,8 @@ func NewCommand(extensions Extensions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.Run(cmd.Context()) },
 	}
 	o.AddFlags(cmd.Flags())
+	cmd.AddCommand(migrate.NewCommand(Name, o.Standalone.Kubeconfig()))
+	cmd.CompletionOptions.DisableDefaultCmd = true // nobody types the command of a server
 	cmd.SetContext(genericapiserver.SetupSignalContext())
 	return cmd
 }
