@@ -88,5 +88,8 @@ setup_kubectl() {
     go_build kubectl -ldflags "$flags" .
 }
 
-# staticcheck, and the generators of upstream that our output is compared with.
-setup_tools() { go_build gotools tool; }
+# staticcheck, the generators of upstream that our output is compared with, and the sample server of upstream.
+setup_tools() {
+    go_build gotools tool
+    go_build sample-apiserver tool
+}
