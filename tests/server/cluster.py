@@ -55,16 +55,7 @@ class Cluster:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def kubeconfig(self) -> str:
-        return json.dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [{"name": "c", "cluster": {"server": self.url}}],
-                "users": [{"name": "u", "user": {}}],
-                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-                "current-context": "x",
-            }
-        )
+        return kubeconfig({"server": self.url}, {})
 
     def review(self, kind: str, body: Object) -> Object:
         spec = body["spec"]
@@ -81,6 +72,19 @@ class Cluster:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+def kubeconfig(cluster: Object, user: Object) -> str:
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "c", "cluster": cluster}],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "x",
+        }
+    )
 
 
 def object_of(kind: str, name: str, namespace: str | None = None) -> Object:

@@ -1,94 +1,25 @@
 """The server as part of a cluster: it authenticates and authorizes by asking a kube-apiserver, here a stand-in."""
 
 import shutil
-import signal
-import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from apiclient import Client, Resource
+from aggregated import Aggregated, cluster_flags, etcd_flags, etcd_of, free_port
+from apiclient import Resource
 from certificates import authority, certificate
 from cluster import Cluster
-from servers import Process, Standalone, short_folder
+from servers import Standalone, short_folder
 
 UPSTREAMS = "/apis/nginx.example.com/v1/namespaces/default/upstreams"
-
-
-class Aggregated(Process):
-    """A server that leans on a cluster and on the etcd of another server."""
-
-    def __init__(self, binary: Path, folder: Path, etcd: str) -> None:
-        self.ca = authority(folder, "client-ca")
-        self.proxy_ca = authority(folder, "proxy-ca")
-        self.serving = certificate(self.ca, folder, "server")
-        self.cluster = Cluster(self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"))
-        self.clients: list[Client] = []
-        port = free_port()
-        self.url = f"https://127.0.0.1:{port}"
-        flags = [
-            *cluster_flags(self.cluster, folder),
-            *etcd_flags(etcd, folder.name),
-            f"--secure-port={port}",
-        ]
-        flags += [f"--client-ca-file={self.ca}.crt"]
-        flags += [
-            f"--tls-cert-file={self.serving}.crt",
-            f"--tls-private-key-file={self.serving}.key",
-            "--bind-address=127.0.0.1",
-        ]
-        super().__init__(binary, folder, *flags)
-        self.admin = self.client(certificate(self.ca, folder, "admin", "system:masters"))
-        try:
-            self.wait_ready(self.admin)
-        except BaseException:
-            self.stop(signal.SIGKILL)
-            raise
-
-    def client(self, identity: Path | None = None) -> Client:
-        context = ssl.create_default_context(cafile=self.ca.with_suffix(".crt"))
-        if identity:
-            context.load_cert_chain(identity.with_suffix(".crt"), identity.with_suffix(".key"))
-        self.clients.append(Client(self.url, context))
-        return self.clients[-1]
-
-    def stop(self, sign: int = signal.SIGTERM) -> int:
-        for client in self.clients:
-            client.close()
-        try:
-            return super().stop(sign)
-        finally:
-            self.cluster.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-def cluster_flags(cluster: Cluster, folder: Path) -> list[str]:
-    kubeconfig = folder / "kubeconfig"
-    kubeconfig.write_text(cluster.kubeconfig())
-    return [f"--{kind}kubeconfig={kubeconfig}" for kind in ("", "authentication-", "authorization-")]
-
-
-def etcd_flags(etcd: str, prefix: str) -> list[str]:
-    return [f"--etcd-servers={etcd}", f"--etcd-prefix=/registry/{prefix}"]
-
-
-def etcd_of(server: Standalone) -> str:
-    return f"unix://{server.data}/client.sock"
 
 
 @pytest.fixture(scope="module")
 def server(nginx: Standalone, nginx_binary: Path) -> Iterator[Aggregated]:
     folder = short_folder()
-    found = Aggregated(nginx_binary, folder, etcd_of(nginx))
+    found = Aggregated(nginx_binary, folder, *etcd_flags(etcd_of(nginx), folder.name))
     yield found
     found.stop()
     shutil.rmtree(folder)
@@ -238,7 +169,7 @@ def test_it_refuses_to_start_without_etcd(nginx_binary: Path, folder: Path) -> N
 
 
 def test_sigterm_ends_cleanly(nginx: Standalone, nginx_binary: Path, folder: Path) -> None:
-    server = Aggregated(nginx_binary, folder, etcd_of(nginx))
+    server = Aggregated(nginx_binary, folder, *etcd_flags(etcd_of(nginx), folder.name))
     upstreams = Resource(server.admin, "nginx.example.com", "v1", "upstreams", "Upstream", "default")
     upstreams.create("a", {})
     with upstreams.watch() as watch:
