@@ -34,6 +34,7 @@ var resources = []resource{
 		listKind:             "FischerList",
 		namespaced:           false,
 		sample:               "wardle_v1alpha1_fischer.yaml",
+		deprecation:          "wardle.example.com/v1alpha1 Fischer is deprecated in v1.3+, unavailable in v1.10+",
 	},
 	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "wardle.example.com", Version: "v1beta1", Resource: "flunders"},
@@ -41,7 +42,6 @@ var resources = []resource{
 		listKind:             "FlunderList",
 		namespaced:           true,
 		sample:               "wardle_v1beta1_flunder.yaml",
-		status:               "{}",
 	},
 	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "wardle.example.com", Version: "v1alpha1", Resource: "flunders"},
@@ -49,7 +49,7 @@ var resources = []resource{
 		listKind:             "FlunderList",
 		namespaced:           true,
 		sample:               "wardle_v1alpha1_flunder.yaml",
-		status:               "{}",
+		deprecation:          "wardle.example.com/v1alpha1 Flunder is deprecated in v1.3+, unavailable in v1.10+",
 	},
 }
 

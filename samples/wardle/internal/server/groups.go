@@ -23,7 +23,10 @@ var installers = []func(*runtime.Scheme){
 }
 
 // deprecations are the warnings for those who use a deprecated version.
-var deprecations = map[schema.GroupVersionResource]string{}
+var deprecations = map[schema.GroupVersionResource]string{
+	{Group: "wardle.example.com", Version: "v1alpha1", Resource: "fischers"}: "wardle.example.com/v1alpha1 Fischer is deprecated in v1.3+, unavailable in v1.10+",
+	{Group: "wardle.example.com", Version: "v1alpha1", Resource: "flunders"}: "wardle.example.com/v1alpha1 Flunder is deprecated in v1.3+, unavailable in v1.10+",
+}
 
 // setStorageVersions tells in which version the objects of each kind are stored, and below which key.
 func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, setPrefix func(schema.GroupResource, string)) {
@@ -64,13 +67,11 @@ func installWardle(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 	group := genericapiserver.NewDefaultAPIGroupInfo("wardle.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1beta1"] = map[string]rest.Storage{
-		"flunders":        flunderEndpoints.Main,
-		"flunders/status": flunderEndpoints.Status,
+		"flunders": flunderEndpoints.Main,
 	}
 	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
-		"fischers":        fischerEndpoints.Main,
-		"flunders":        flunderEndpoints.Main,
-		"flunders/status": flunderEndpoints.Status,
+		"fischers": fischerEndpoints.Main,
+		"flunders": flunderEndpoints.Main,
 	}
 	return s.InstallAPIGroup(&group)
 }

@@ -8,15 +8,16 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +genclient:nonNamespaced
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
-// Fischer is an example type with a list of disallowed flunders.
+// Fischer is an example type with a list of disallowed Flunder.Names
 type Fischer struct {
 	metav1.TypeMeta `json:",inline"`
 	// Standard object's metadata.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// Names of flunders that must not be made.
+	// DisallowedFlunders holds a list of Flunder.Names that are disallowed.
 	// +optional
+	// +listType=atomic
 	DisallowedFlunders []string `json:"disallowedFlunders,omitzero"`
 }
 
@@ -64,10 +65,10 @@ type FlunderList struct {
 
 // FlunderSpec is the spec of Flunder.
 type FlunderSpec struct {
-	// A name of another flunder or fischer; depends on the reference type.
+	// A name of another flunder or fischer, depending on the reference type.
 	// +optional
 	Reference *string `json:"reference,omitempty"`
-	// The type of the object that is referred to.
+	// The reference type, defaults to "Flunder" if reference is set.
 	// +optional
 	ReferenceType *ReferenceType `json:"referenceType,omitempty"`
 }
@@ -76,14 +77,14 @@ type FlunderSpec struct {
 type FlunderStatus struct {
 }
 
-// What kind of object a Flunder refers to.
+// ReferenceType defines the type of an object reference.
 // +enum
 type ReferenceType string
 
 // Values of ReferenceType.
 const (
-	// Another Flunder.
+	// The reference is to another flunder.
 	ReferenceTypeFlunder ReferenceType = "Flunder"
-	// A Fischer.
+	// The reference is to a fischer.
 	ReferenceTypeFischer ReferenceType = "Fischer"
 )

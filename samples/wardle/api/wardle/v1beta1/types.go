@@ -35,10 +35,10 @@ type FlunderList struct {
 
 // FlunderSpec is the spec of Flunder.
 type FlunderSpec struct {
-	// A name of another flunder or fischer.
+	// A name of another flunder, mutually exclusive to the FischerReference.
 	// +optional
 	FlunderReference *string `json:"flunderReference,omitempty"`
-	// The type of the object that is referred to.
+	// The reference type.
 	// +optional
 	ReferenceType *ReferenceType `json:"referenceType,omitempty"`
 }
@@ -47,14 +47,14 @@ type FlunderSpec struct {
 type FlunderStatus struct {
 }
 
-// What kind of object a Flunder refers to.
+// ReferenceType defines the type of an object reference.
 // +enum
 type ReferenceType string
 
 // Values of ReferenceType.
 const (
-	// Another Flunder.
+	// The reference is to another flunder.
 	ReferenceTypeFlunder ReferenceType = "Flunder"
-	// A Fischer.
+	// The reference is to a fischer.
 	ReferenceTypeFischer ReferenceType = "Fischer"
 )

@@ -60,13 +60,13 @@ type FlunderSpec struct {
 type FlunderStatus struct {
 }
 
-// What kind of object a Flunder refers to.
+// ReferenceType defines the type of an object reference.
 type ReferenceType string
 
 // Values of ReferenceType.
 const (
-	// Another Flunder.
+	// The reference is to another flunder.
 	ReferenceTypeFlunder ReferenceType = "Flunder"
-	// A Fischer.
+	// The reference is to a fischer.
 	ReferenceTypeFischer ReferenceType = "Fischer"
 )

@@ -28,7 +28,6 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 		CreateStrategy:            s,
 		UpdateStrategy:            s,
 		DeleteStrategy:            s,
-		ResetFieldsStrategy:       s,
 		TableConvertor:            tables,
 	}
 	if err := store.CompleteWithOptions(&generic.StoreOptions{RESTOptions: getter, AttrFunc: getAttrs}); err != nil {
@@ -40,7 +39,6 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 		Names: registry.Names{Short: nil, Categories: nil},
 	}
 	return &registry.Endpoints{
-		Main:   main,
-		Status: registry.NewStatus(main, statusStrategy{s}),
+		Main: main,
 	}, nil
 }

@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/apiserver/pkg/registry/generic"
 	"k8s.io/apiserver/pkg/registry/rest"
-	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	hub "example.com/wardle/internal/apis/wardle"
 	internalv1alpha1 "example.com/wardle/internal/apis/wardle/v1alpha1"
@@ -34,15 +33,13 @@ func (strategy) NamespaceScoped() bool { return true }
 // PrepareForCreate makes a new object what the server wants it to be.
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Flunder)
-	in.Status = hub.FlunderStatus{}
 	in.ObjectMeta.Generation = 1
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
 func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Flunder), old.(*hub.Flunder)
-	in.Status = was.Status
-	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
+	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) || !apiequality.Semantic.DeepEqual(in.Status, was.Status) {
 		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
@@ -51,7 +48,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Flunder)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
+	errs = append(errs, validate(ctx, in)...)
 	return errs
 }
 
@@ -59,42 +56,8 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Flunder)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
+	errs = append(errs, validate(ctx, in)...)
 	return errs
-}
-
-// GetResetFields says that the main endpoint ignores status.
-func (strategy) GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set {
-	return registry.ResetFields(versions, fieldpath.MakePathOrDie("status"))
-}
-
-// statusStrategy says what the status endpoint does differently.
-type statusStrategy struct {
-	strategy
-}
-
-// PrepareForUpdate keeps all but the status and the metadata that controllers write.
-func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
-	in, was := obj.(*hub.Flunder), old.(*hub.Flunder)
-	in.Spec = was.Spec
-	in.ObjectMeta.Labels = was.ObjectMeta.Labels
-}
-
-// ValidateUpdate returns what is wrong with a changed status.
-func (statusStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Object) field.ErrorList {
-	in := obj.(*hub.Flunder)
-	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	return append(errs, validation.Under(validate(ctx, in), "status", true)...)
-}
-
-// WarningsOnUpdate has none.
-func (statusStrategy) WarningsOnUpdate(context.Context, runtime.Object, runtime.Object) []string {
-	return nil
-}
-
-// GetResetFields says that the status endpoint ignores all but status.
-func (statusStrategy) GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set {
-	return registry.ResetFields(versions, fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels"))
 }
 
 // validate checks an object by the rules of the version in which it was written, then by those of the storage version.
