@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from apiclient import Resource
+from beside import Pair, separate_pair, shared_pair
 from servers import Kubectl, Standalone, build, short_folder
 
 
@@ -67,6 +68,16 @@ def fleet(fleet_binary: Path) -> Iterator[Standalone]:
 @pytest.fixture(scope="session")
 def wardle(wardle_binary: Path) -> Iterator[Standalone]:
     yield from serve(wardle_binary)
+
+
+@pytest.fixture(scope="session")
+def shared(wardle_binary: Path) -> Iterator[Pair]:
+    yield from shared_pair(wardle_binary)
+
+
+@pytest.fixture(scope="session")
+def separate(wardle: Standalone) -> Iterator[Pair]:
+    yield from separate_pair(wardle)
 
 
 @pytest.fixture
