@@ -68,7 +68,17 @@ CASES = {
         "v1beta1", flunderReference="other", referenceType="Flunder", change={"flunderReference": "more"}
     ),
     "v1beta1-empty": flunder("v1beta1", change={"flunderReference": "more", "referenceType": "Flunder"}),
+    "v1alpha1-switch": flunder(
+        "v1alpha1", True, reference="other", referenceType="Flunder", change={"referenceType": "Fischer"}
+    ),
     "v1beta1-fischer": flunder(
+        "v1beta1",
+        True,
+        fischerReference="other",
+        referenceType="Fischer",
+        change={"fischerReference": "more"},
+    ),
+    "v1beta1-switch": flunder(
         "v1beta1",
         True,
         fischerReference="other",

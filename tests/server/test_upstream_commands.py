@@ -9,9 +9,9 @@ from servers import PLURALS
 from twins import AGE, DESCRIPTIONS, ENUM, GENERATION, METADATA, STORAGE_VERSION, WARNING, Twins
 
 USED = (
-    "v1alpha1-flunder",
     "v1alpha1-default",
     "v1alpha1-fischer",
+    "v1alpha1-switch",
     "v1beta1-flunder",
     "v1beta1-fischer",
     "fischer",
@@ -247,6 +247,22 @@ def test_ours_refuses_what_upstream_takes(
     body = made.object(name, spec) | {"metadata": {"name": name} | metadata}
     made.post(body).refused(422)
     separate.resource(THEIRS, "Flunder", "v1alpha1", namespace).post(body).ok()
+
+
+@NEEDS_UNION
+def test_ours_checks_updates_too(separate: Pair, namespace: str) -> None:
+    """Upstream checks a flunder when it is made, and never again."""
+    case = CASES["v1beta1-flunder"]
+    for side in SIDES:
+        at = separate.of(side, case, namespace)
+        at.post(case.object("a")).ok()
+        answer = at.patch("a", {"spec": {"flunderReference": None}})
+        if side == OURS:
+            answer.refused(
+                422, "spec.flunderReference: Invalid value", "cannot be empty if referenceType is Flunder"
+            )
+        else:
+            assert answer.ok()["spec"] == {"referenceType": "Flunder"}
 
 
 def test_ours_takes_an_update_of_no_matter_what_was_there(separate: Pair, namespace: str) -> None:

@@ -100,3 +100,19 @@ def test_what_upstream_loses(separate: Pair, namespace: str, name: str, loss: Lo
         return
     answer.ok()
     assert value(ours.get(name), loss.lost) == expected
+
+
+@NEEDS_UNION
+def test_what_upstream_loses_of_two_managers(separate: Pair, namespace: str) -> None:
+    """One applies a reference to a fischer, another one to a flunder: now there are two. Upstream drops the first."""
+    spec = {"fischerReference": "a", "referenceType": "Fischer"}
+    for side in (OURS, THEIRS):
+        at = separate.resource(side, "Flunder", "v1beta1", namespace)
+        at.apply("f", spec, "first").ok()
+        answer = at.apply("f", TYPED, "second", force="true")
+        if side == OURS:
+            answer.refused(422, "spec.")
+            assert at.get("f")["spec"] == spec
+        else:
+            answer.ok()
+            assert at.get("f")["spec"] == TYPED
