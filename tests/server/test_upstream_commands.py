@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from beside import CASES, GROUP, NEEDS_UNION, OURS, SIDES, THEIRS, Case, Pair, parameters
+from beside import CASES, GROUP, NEEDS_CHECKS, NEEDS_UNION, OURS, SIDES, THEIRS, Case, Pair, parameters
 from servers import PLURALS
 from twins import AGE, DESCRIPTIONS, ENUM, GENERATION, METADATA, STORAGE_VERSION, WARNING, Twins
 
@@ -220,8 +220,8 @@ BOTH_REFUSE: dict[str, tuple[str, dict[str, Any], bool]] = {
 @pytest.mark.parametrize(
     ("version", "spec"),
     [
-        pytest.param(version, spec, id=name, marks=[NEEDS_UNION] if union else [])
-        for name, (version, spec, union) in BOTH_REFUSE.items()
+        pytest.param(version, spec, id=name, marks=[NEEDS_CHECKS] if checks else [])
+        for name, (version, spec, checks) in BOTH_REFUSE.items()
     ],
 )
 def test_both_refuse(separate: Pair, namespace: str, version: str, spec: dict[str, Any]) -> None:
@@ -249,7 +249,7 @@ def test_ours_refuses_what_upstream_takes(
     separate.resource(THEIRS, "Flunder", "v1alpha1", namespace).post(body).ok()
 
 
-@NEEDS_UNION
+@NEEDS_CHECKS
 def test_ours_checks_updates_too(separate: Pair, namespace: str) -> None:
     """Upstream checks a flunder when it is made, and never again."""
     case = CASES["v1beta1-flunder"]
