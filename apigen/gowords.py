@@ -32,6 +32,8 @@ class Words:
     hooks: str = ""
     """The package of the types of hooks at the end that is the hub, if one is."""
     enums: dict[str, EnumFunction] = field(default_factory=dict)
+    hook_types: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The types of the user's functions, from the first version of the rule to the second, by name."""
 
     def to(self, lens: Lens, a: Schema, b: Schema) -> str:
         """Return the Go function from the first value to the second."""
@@ -70,6 +72,10 @@ class Words:
         assert lens.how == "go"
         return self._hook(lens, a, b, x, y)
 
+    def _external(self, package: str) -> str:
+        """The package of external types that stands for another: hooks do not see the hub's."""
+        return self.hooks if package == "hub" else package
+
     def _enum(self, lens: Lens, a: Schema, b: Schema, x: str, y: str) -> str:
         pairs = [(two, one) if lens.turned else (one, two) for one, two in lens.option]
         cases: dict[Any, list[Any]] = {}
@@ -93,10 +99,12 @@ class Words:
     def _hook(self, lens: Lens, a: Schema, b: Schema, x: str, y: str) -> str:
         """A function of the user's; the types of the storage version stand for those of the hub."""
         name = f"{'from' if lens.turned else 'to'}{lens.option}"
+        types = spelling(a, self._external(self.source)), spelling(b, self._external(self.target))
+        self.hook_types[lens.option] = types[::-1] if lens.turned else types
         value, result = "in", ""
-        if self.source == "hub" and (there := spelling(a, self.hooks)) != x:
+        if (there := spelling(a, self._external(self.source))) != x:
             value = f"*(*{there})(unsafe.Pointer(&in))"
-        if self.target == "hub" and spelling(b, self.hooks) != y:
+        if spelling(b, self._external(self.target)) != y:
             result = y
         if value == "in" and not result:
             return name

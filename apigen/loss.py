@@ -4,8 +4,9 @@ A field is exact (the same value in other words), carried (converted, and what t
 is kept), kept (the other end has nothing like it) or dropped (the spec gives it up).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from apigen.model import Edge, Field, Frame, Lens, Only, Pair, Schema, Struct
 from apigen.paths import STAR, moved
@@ -25,15 +26,21 @@ class Place:
     only: Only | None = None
 
 
-def walk(edge: Edge) -> Iterator[Place]:
-    """Yield every pair and every field without a partner; types that contain themselves are entered once."""
-    yield from _frame(edge.frames, edge.root, (), (), ())
+# More than any table or server needs; types used in many places could multiply them.
+_MAX_PLACES = 5000
+
+
+def walk(edge: Edge, into: Container[str]) -> Iterator[Place]:
+    """Yield the pairs and the fields without a partner in the root and in the frames named by `into`, each at all
+    the places where it is, up to a great many; types that contain themselves are entered once."""
+    frames = {name: frame for name, frame in edge.frames.items() if name in into or name == edge.root}
+    yield from islice(_frame(frames, edge.root, (), (), ()), _MAX_PLACES)
 
 
 def _frame(
     frames: dict[str, Frame], name: str, a: Names, b: Names, entered: tuple[str, ...]
 ) -> Iterator[Place]:
-    if name in entered:
+    if name in entered or name not in frames:
         return
     frame = frames[name]
     for pair in frame.pairs:
@@ -76,13 +83,37 @@ def _inside(
 def moves(edge: Edge) -> tuple[tuple[Names, Names], ...]:
     """Return the paths of a version that its neighbour has elsewhere, those of containers first."""
     found: list[tuple[Names, Names]] = []
-    for place in walk(edge):
+    for place in walk(edge, with_inner(edge.frames, lambda frame: any(_moves(p) for p in frame.pairs))):
         pair = place.pair
         if pair is None or not place.a or not place.b or pair.lens.how == "union":
             continue
         if moved(place.a, tuple(found)) != place.b:
             found.append((place.a, place.b))
     return tuple(found)
+
+
+def _moves(pair: Pair) -> bool:
+    return _names(pair.a) != _names(pair.b) or pair.lens.how in ("first", "entries")
+
+
+def with_inner(frames: dict[str, Frame], of: Callable[[Frame], bool]) -> frozenset[str]:
+    """Return the names of the frames for which `of` holds, and of those that they are in."""
+    found = {name for name, frame in frames.items() if of(frame)}
+    holders: dict[str, set[str]] = {}
+    for name, frame in frames.items():
+        for pair in frame.pairs:
+            holders.setdefault(_innermost(pair.lens), set()).add(name)
+    left = list(found)
+    while left:
+        more = holders.get(left.pop(), set()) - found
+        found |= more
+        left += more
+    return frozenset(found)
+
+
+def _innermost(lens: Lens) -> str:
+    """The frame of the objects in a value, or nothing."""
+    return _innermost(lens.item) if lens.item else lens.inner
 
 
 def identity(
@@ -116,14 +147,14 @@ class Losses:
     """Tells which frames and pairs of an edge keep something, in either direction."""
 
     def __init__(self, frames: dict[str, Frame]) -> None:
-        self._lossy: set[str] = set()
-        before = -1
-        while len(self._lossy) > before:  # types may contain each other
-            before = len(self._lossy)
-            self._lossy |= {name for name, frame in frames.items() if self._keeps(frame)}
+        self._lossy: frozenset[str] = frozenset()  # read by `pair` while it is found
+        self._lossy = with_inner(frames, self._keeps)
 
     def _keeps(self, frame: Frame) -> bool:
         return bool(frame.only_a or frame.only_b) or any(self.pair(p) for p in frame.pairs)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._lossy
 
     def frame(self, name: str) -> bool:
         """Whether the conversion of two ends keeps, takes or drops anything."""

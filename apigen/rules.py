@@ -4,6 +4,7 @@ What is wrong with a rule by itself, or beside those before it, is a problem her
 somewhere and its types fit, the pairing finds out.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -209,6 +210,11 @@ class Reader:
         if how == "enum":
             listed = ((one, other if isinstance(other, list) else [other]) for one, other in option.items())
             return As(how, tuple((one, word) for one, words in listed for word in words))
+        if how == "go" and not re.fullmatch("[A-Z][A-Za-z0-9]*", option):
+            self.add(
+                (*at, "go"), f"{quoted(option)} is no name in Go", "such as Schedule: letters and digits"
+            )
+            return None
         if how == "mapTo":
             return As(how, (option.key, option.value))
         if how == "union":

@@ -12,9 +12,9 @@ from apigen.gotypes import version_alias
 from apigen.gowords import EnumFunction, Words
 from apigen.loss import Losses, Names, Place, walk
 from apigen.model import Edge, Group, GroupVersion, Kind, Pair, Project
-from apigen.names import unexported
+from apigen.names import package, unexported
 from apigen.view_types import Function
-from apigen.views import types_imports, used
+from apigen.views import Import, types_imports, used
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,23 @@ class Conversion:
     def rest(self) -> str:
         """The parameters of those that keep something."""
         return ", t *convert.Transfer, at *convert.Place" if self.keeps else ""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A pair of functions of the user's."""
+
+    name: str
+    package: str
+    first: str
+    second: str
+    about: str
+    imports: str
+
+    @property
+    def file(self) -> str:
+        """The beginning of the file's name."""
+        return package(self.name)
 
 
 @dataclass(frozen=True)
@@ -185,7 +202,7 @@ class ConversionView:
                 continue
             neighbour = each.edge.target or each.kind.storage
             found: dict[str, set[str]] = {self.name: set(), neighbour: set()}
-            for place in walk(each.edge):
+            for place in walk(each.edge, each.losses):
                 for version, path in ((self.name, place.a), (neighbour, place.b)):
                     found[version].update(_kept_at(place, path or (), each.losses) if path else ())
             for version, paths in sorted(found.items()):
@@ -209,6 +226,19 @@ class ConversionView:
     @property
     def enum_views(self) -> list[Function]:
         return [Function(e.name, block(e.body), e.name, e.source, e.target) for e in self.enums]
+
+    @property
+    def hooks(self) -> list[Hook]:
+        """The functions of the user's that these conversions call."""
+        assert self._built
+        types = {name: ends for words in self._words for name, ends in words.hook_types.items()}
+        made = []
+        for name, (first, second) in sorted(types.items()):
+            text = f"{first} {second}"
+            found = imports({i for i in self._candidates if used(i, text)}, self.module)
+            about = f"{first} into {second} and back"
+            made.append(Hook(name, self.name, first, second, about, found))
+        return made
 
     def _list(self, kind: Kind, forward: bool) -> Function:
         hub, mine = f"hub.{kind.list_kind}", f"{self.alias}.{kind.list_kind}"
@@ -234,6 +264,19 @@ class ConversionView:
     def functions(self) -> list[Conversion]:
         return self._built[1]
 
+    @cached_property
+    def _candidates(self) -> set[Import]:
+        """All that these files may import."""
+        found = types_imports(self.types) | types_imports(self.model.hub) | _STANDARD
+        found |= {("", f"{self.module}/internal/convert"), (self.alias, self.external_path)}
+        for target in {e.edge.target or e.kind.storage for e in self._directions}:
+            path = f"{self.module}/api/{self.model.package}/{target}"
+            found |= {
+                (version_alias(self.model.package, target), path),
+                (f"internal{target}", f"{self.hub_path}/{target}"),
+            }
+        return found
+
     @property
     def imports(self) -> str:
         text = "".join(f.body for f in self.roots)
@@ -242,20 +285,12 @@ class ConversionView:
         for enum in self.enum_views:
             text += f"{enum.body} {enum.source} {enum.target} "
         text += "convert." * bool(self.parts or self.shapes)
-        candidates = types_imports(self.types) | types_imports(self.model.hub) | _STANDARD
-        candidates |= {("", f"{self.module}/internal/convert")}
-        for target in {e.edge.target or e.kind.storage for e in self._directions}:
-            path = f"{self.module}/api/{self.model.package}/{target}"
-            candidates |= {
-                (version_alias(self.model.package, target), path),
-                (f"internal{target}", f"{self.hub_path}/{target}"),
-            }
         always = {
             ("", "k8s.io/apimachinery/pkg/conversion"),
             ("hub", self.hub_path),
             (self.alias, self.external_path),
         }
-        return imports({i for i in candidates if used(i, text)} | always, self.module)
+        return imports({i for i in self._candidates if used(i, text)} | always, self.module)
 
 
 _STANDARD = {("", "unsafe"), ("", "fmt"), ("", "time")}
