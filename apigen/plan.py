@@ -48,6 +48,14 @@ PROJECT = (
     Row("project/dockerignore.j2", ".dockerignore", SCAFFOLD),
     Row("project/ci.yaml.j2", ".github/workflows/ci.yaml", SCAFFOLD),
     Row("project/gitattributes.j2", ".gitattributes"),
+    Row("go/carry/admission.go.j2", "internal/carry/admission.go", when="carries"),
+    Row("go/carry/carry.go.j2", "internal/carry/carry.go", when="carries"),
+    Row("go/carry/client.go.j2", "internal/carry/client.go", when="carries"),
+    Row("go/carry/filters.go.j2", "internal/carry/filters.go", when="carries"),
+    Row("go/carry/owners.go.j2", "internal/carry/owners.go", when="carries"),
+    Row("go/carry/unset.go.j2", "internal/carry/unset.go", when="carries"),
+    Row("go/carry/validate.go.j2", "internal/carry/validate.go", when="carries"),
+    Row("go/carry/write.go.j2", "internal/carry/write.go", when="carries"),
     Row("go/convert/convert.go.j2", "internal/convert/convert.go"),
     Row("go/convert/assemble.go.j2", "internal/convert/assemble.go", when="keeps"),
     Row("go/convert/entries.go.j2", "internal/convert/entries.go", when="keeps"),
@@ -67,6 +75,7 @@ PROJECT = (
     Row("go/migrate/migrate.go.j2", "internal/migrate/migrate.go"),
     Row("go/openapi/openapi.go.j2", "internal/openapi/openapi.go"),
     Row("go/openapi/upstream.json.j2", "internal/openapi/upstream.json", when="upstream_definitions"),
+    Row("go/registry/filters.go.j2", "internal/registry/filters.go", when="carries"),
     Row("go/registry/rest.go.j2", "internal/registry/rest.go"),
     Row("go/registry/scale.go.j2", "internal/registry/scale.go"),
     Row("go/registry/status.go.j2", "internal/registry/status.go"),
@@ -117,6 +126,7 @@ VERSION = (
 KIND = (
     Row("go/registry/storage.go.j2", "internal/registry/{group}/{package}/storage.go"),
     Row("go/registry/strategy.go.j2", "internal/registry/{group}/{package}/strategy.go"),
+    Row("go/registry/carried.go.j2", "internal/registry/{group}/{package}/carried.go", when="carries"),
     Row("go/registry/columns.go.j2", "internal/registry/{group}/{package}/columns.go"),
 )
 HOOK = {

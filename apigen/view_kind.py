@@ -46,6 +46,7 @@ class KindView:
         self.kind, self.list_kind = kind.kind, kind.list_kind
         self.plural, self.singular, self.package = kind.plural, kind.singular, kind.package
         self.status, self.scale = kind.status, kind.scale
+        self.carries = len(kind.versions) > 1
         self.storage, self.hooks = kind.storage, kind.hooks
         self.namespaced = "true" if kind.namespaced else "false"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
@@ -76,6 +77,11 @@ class KindView:
         entries = [("Main", "main")]
         if self.status:
             entries.append(("Status", "registry.NewStatus(main, statusStrategy{s})"))
+        if self.status and self.carries:
+            entries = [
+                ("Main", "registry.WithFilters(main, s.carry.MainFilters())"),
+                ("Status", f"registry.WithStatusFilters({entries[1][1]}, s.carry.StatusFilters())"),
+            ]
         if self.scale:
             entries.append(("Scale", "registry.NewScale(main, scale)"))
         return pairs(entries, 2)
@@ -94,6 +100,11 @@ class KindView:
                 ("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath"),
             }
         return imports(found, self.module)
+
+    @property
+    def new_strategy(self) -> str:
+        carried = ", Carried(scheme)" if self.carries else ""
+        return f"strategy{{registry.NewStrategy(scheme), all{carried}}}"
 
     @cached_property
     def scale_get(self) -> str:
@@ -156,6 +167,8 @@ class KindView:
         lines.append("in.ObjectMeta.Generation = 1")
         if "prepare" in self.hooks:
             lines.append("prepare(ctx, s.listers, in, nil)")
+        if self.carries:
+            lines.append("s.carry.PrepareForCreate(in)")
         return block(lines)
 
     @property
@@ -163,9 +176,13 @@ class KindView:
         lines: Lines = [f"in.{self._status.go} = was.{self._status.go}"] if self.status else []
         if "prepare" in self.hooks:
             lines.append("prepare(ctx, s.listers, in, was)")
-        changed = " || ".join(f"!apiequality.Semantic.DeepEqual(in.{f.go}, was.{f.go})" for f in self._others)
+        changed = [f"!apiequality.Semantic.DeepEqual(in.{f.go}, was.{f.go})" for f in self._others]
+        if self.carries:
+            lines.append("changed := s.carry.PrepareForUpdate(in, was)")
+            changed.insert(0, "changed")
         if changed:
-            lines += [f"if {changed} {{", ["in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1"], "}"]
+            bump = ["in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1"]
+            lines += [f"if {' || '.join(changed)} {{", bump, "}"]
         return block(lines)
 
     @property
@@ -174,17 +191,20 @@ class KindView:
 
     @property
     def validate_create(self) -> str:
-        return block(self._validate("nil"))
+        return block(self._validate("nil", self._validated))
 
     @property
     def validate_update(self) -> str:
-        return block(self._validate(f"old.(*hub.{self.kind})"))
+        return block(self._validate(f"old.(*hub.{self.kind})", self._validated))
 
-    def _validate(self, old: str) -> list[str]:
-        lines = [f"errs = append(errs, {self._validated}...)"]
+    def _validate(self, old: str, validated: str) -> list[str]:
+        lines = [f"errs = append(errs, {validated}...)"]
         if "validate" in self.hooks:
             lines.append(f"errs = append(errs, validateHook(ctx, s.listers, in, {old})...)")
-        return [*lines, "return errs"]
+        return [*lines, self._validate_kept("errs", old)]
+
+    def _validate_kept(self, errs: str, old: str) -> str:
+        return f"return s.carry.Validate({errs}, registry.Version(ctx), in, {old})" if self.carries else f"return {errs}"
 
     @property
     def warns(self) -> bool:
@@ -192,8 +212,24 @@ class KindView:
         return "warnings" in self.hooks
 
     @property
+    def self(self) -> str:
+        """The receiver of methods that need the strategy only to carry over."""
+        return "s " if self.carries else ""
+
+    @property
     def prepare_status(self) -> str:
-        return block([f"in.{f.go} = was.{f.go}" for f in self._others])
+        lines = [f"in.{f.go} = was.{f.go}" for f in self._others]
+        lines.append("in.ObjectMeta.Labels = was.ObjectMeta.Labels")
+        return block(lines + ["s.carry.PrepareForStatusUpdate(in, was)"] * self.carries)
+
+    @property
+    def status_old(self) -> str:
+        return "old" if self.carries else "_"
+
+    @property
+    def validate_status(self) -> str:
+        errs = 'append(errs, validation.Under(validate(ctx, in), "status", true)...)'
+        return block([self._validate_kept(errs, f"old.(*hub.{self.kind})")])
 
     @property
     def status_reset(self) -> str:
@@ -234,9 +270,31 @@ class KindView:
         found = {("", path) for path in _STRATEGY} | {("hub", self.hub_path)}
         found |= {("", f"{self.module}/internal/{name}") for name in ("listers", "registry", "validation")}
         found |= {(f"internal{v.version}", f"{self.hub_path}/{v.version}") for v in self.model.versions}
+        found |= {("", f"{self.module}/internal/carry")} if self.carries else set()
         found |= {("apiequality", APIMACHINERY + "api/equality")} if self._others else set()
         found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
         found |= {("", "strconv")} if "strconv." in self.attributes else set()
+        return imports(found, self.module)
+
+    # What the versions keep of each other
+
+    @property
+    def others(self) -> str:
+        return texts(tuple(v.name for v in self.other_versions))
+
+    @property
+    def carried_rules(self) -> str:
+        rules = [
+            (quote(v.name), f"carry.Rules(internal{v.name}.Validate{self.kind})") for v in self.other_versions
+        ]
+        return pairs(rules, 3)
+
+    @property
+    def carried_imports(self) -> str:
+        found = {("hub", self.hub_path), ("", f"{self.module}/internal/carry"), ("", APIMACHINERY + "runtime")}
+        found |= {(f"internal{v.name}", f"{self.hub_path}/{v.name}") for v in self.other_versions}
+        found |= {("", APIMACHINERY + "util/validation/field")}
+        found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
         return imports(found, self.module)
 
     # Columns

@@ -33,6 +33,7 @@ class GroupView:
         self.hub_alias = f"{group.package}hub"
         self.function = f"install{group.package[0].upper()}{group.package[1:]}"
         self.kind_views = [KindView(project, group, k) for k in group.kinds]
+        self.carried = ", ".join(f"{k.alias}.Carried(Scheme)" for k in self.kind_views if k.carries)
         self._group = group
 
     @property
@@ -74,6 +75,18 @@ class ProjectView:
         return sorted((k for g in self.groups for k in g.kind_views), key=lambda k: (k.group, k.plural))
 
     @property
+    def carries(self) -> bool:
+        """Whether a kind has versions that keep what others cannot say."""
+        return any(k.carries for k in self.kinds)
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """What the server's code says more where a kind has several versions."""
+        words = {"argument": ", carried", "type": ", *carry.Admission", "parameter": ", carried *carry.Admission"}
+        words |= {"open": "carry.WithClient(", "close": ")"}
+        return words if self.carries else dict.fromkeys(words, "")
+
+    @property
     def listed(self) -> list[KindView]:
         return sorted(self.kinds, key=lambda k: k.lister)
 
@@ -82,6 +95,7 @@ class ProjectView:
         found = [(g.install_alias, g.install_path) for g in self.groups]
         found += [(k.alias, k.path) for k in self.kinds]
         found.append(("", f"{self.module}/internal/listers"))
+        found += [("", f"{self.module}/internal/carry")] if self.carries else []
         return import_lines(found)
 
     @cached_property
