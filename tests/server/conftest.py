@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from apiclient import Resource
 from beside import Pair, separate_pair, shared_pair
-from servers import Kubectl, Standalone, build, short_folder
+from servers import Kubectl, Standalone, build, build_spec, short_folder
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,11 @@ def fleet_binary() -> Path:
 @pytest.fixture(scope="session")
 def wardle_binary() -> Path:
     return build("wardle")
+
+
+@pytest.fixture(scope="session")
+def lenses_binary() -> Path:
+    return build_spec("lenses")
 
 
 @pytest.fixture
@@ -78,6 +83,11 @@ def shared(wardle_binary: Path) -> Iterator[Pair]:
 @pytest.fixture(scope="session")
 def separate(wardle: Standalone) -> Iterator[Pair]:
     yield from separate_pair(wardle)
+
+
+@pytest.fixture(scope="session")
+def lenses(lenses_binary: Path) -> Iterator[Standalone]:
+    yield from serve(lenses_binary)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shutil
 import signal
 import ssl
 import subprocess
@@ -14,13 +15,18 @@ from typing import Any
 
 from apiclient import Client, Resource
 
+from apigen import pipeline
+
 ROOT = Path(__file__).parents[2]
+SPECS = Path(__file__).parent / "specs"
 BUILT = ROOT / ".cache" / "servers"
 PLURALS = {
     "Upstream": ("nginx.example.com", "upstreams"),
     "Machine": ("fleet.example.com", "machines"),
     "Profile": ("fleet.example.com", "profiles"),
     "Policy": ("policy.fleet.example.com", "policies"),
+    "Gadget": ("lenses.example.com", "gadgets"),
+    "Twin": ("lenses.example.com", "twins"),
     "Flunder": ("wardle.example.com", "flunders"),
     "Fischer": ("wardle.example.com", "fischers"),
 }
@@ -35,6 +41,18 @@ def build(sample: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(command, cwd=ROOT / "samples" / sample, check=True, timeout=900)
     return binary
+
+
+def build_spec(name: str) -> Path:
+    """The server of a spec of the tests, which is generated first."""
+    root = BUILT / f"{name}-project"
+    shutil.copytree(SPECS / name, root, dirs_exist_ok=True)
+    with (BUILT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        pipeline.generate(root)
+        command = ["go", "build", "-buildvcs=false", "-o", str(BUILT / name), "./cmd/..."]
+        subprocess.run(command, cwd=root, check=True, timeout=900)
+    return BUILT / name
 
 
 def kubectl_binary() -> Path:
