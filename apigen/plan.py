@@ -82,6 +82,7 @@ PROJECT = (
     Row("go/registry/strategy_base.go.j2", "internal/registry/strategy.go"),
     Row("go/registry/tables.go.j2", "internal/registry/tables.go"),
     Row("go/server/aggregated.go.j2", "internal/server/aggregated.go"),
+    Row("go/server/carry.go.j2", "internal/server/carry.go", when="carries"),
     Row("go/server/command.go.j2", "internal/server/command.go"),
     Row("go/server/groups.go.j2", "internal/server/groups.go"),
     Row("go/server/options.go.j2", "internal/server/options.go"),

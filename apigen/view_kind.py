@@ -191,20 +191,22 @@ class KindView:
 
     @property
     def validate_create(self) -> str:
-        return block(self._validate("nil", self._validated))
+        return block(self._validate("nil"))
 
     @property
     def validate_update(self) -> str:
-        return block(self._validate(f"old.(*hub.{self.kind})", self._validated))
+        return block(self._validate(f"old.(*hub.{self.kind})"))
 
-    def _validate(self, old: str, validated: str) -> list[str]:
-        lines = [f"errs = append(errs, {validated}...)"]
+    def _validate(self, old: str) -> list[str]:
+        lines = [f"errs = append(errs, {self._validated}...)"]
         if "validate" in self.hooks:
             lines.append(f"errs = append(errs, validateHook(ctx, s.listers, in, {old})...)")
         return [*lines, self._validate_kept("errs", old)]
 
     def _validate_kept(self, errs: str, old: str) -> str:
-        return f"return s.carry.Validate({errs}, registry.Version(ctx), in, {old})" if self.carries else f"return {errs}"
+        if self.carries:
+            errs = f"s.carry.Validate({errs}, registry.Version(ctx), in, {old})"
+        return f"return {errs}"
 
     @property
     def warns(self) -> bool:
@@ -291,7 +293,11 @@ class KindView:
 
     @property
     def carried_imports(self) -> str:
-        found = {("hub", self.hub_path), ("", f"{self.module}/internal/carry"), ("", APIMACHINERY + "runtime")}
+        found = {
+            ("hub", self.hub_path),
+            ("", f"{self.module}/internal/carry"),
+            ("", APIMACHINERY + "runtime"),
+        }
         found |= {(f"internal{v.name}", f"{self.hub_path}/{v.name}") for v in self.other_versions}
         found |= {("", APIMACHINERY + "util/validation/field")}
         found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()

@@ -82,8 +82,11 @@ class ProjectView:
     @property
     def carried(self) -> dict[str, str]:
         """What the server's code says more where a kind has several versions."""
-        words = {"argument": ", carried", "type": ", *carry.Admission", "parameter": ", carried *carry.Admission"}
-        words |= {"open": "carry.WithClient(", "close": ")"}
+        words = {
+            "argument": ", carried",
+            "type": ", *carry.Admission",
+            "parameter": ", carried *carry.Admission",
+        }
         return words if self.carries else dict.fromkeys(words, "")
 
     @property

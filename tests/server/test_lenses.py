@@ -184,6 +184,14 @@ def test_an_apply_of_the_same_intent_twice_changes_nothing(gadgets: Resource, ve
         assert revision(gadgets, "a") == at
 
 
+def test_a_default_that_is_applied_is_there(gadgets: Resource, old: Resource) -> None:
+    gadgets.apply("a", {}, "m").ok()
+    old.apply("a", {"replicas": 2}, "m").ok()
+    assert "team" not in old.get("a")["spec"]
+    old.apply("a", {"team": "nobody"}, "m").ok()
+    assert old.get("a")["spec"]["team"] == "nobody"
+
+
 # Law 2: what is written is read
 
 
@@ -362,11 +370,13 @@ def test_what_somebody_else_has_set_conflicts(gadgets: Resource, old: Resource) 
 def test_dropping_one_of_two_fields_while_another_manager_uses_the_old_version(
     gadgets: Resource, old: Resource
 ) -> None:
-    gadgets.apply("a", {"limits": {"cpu": "1", "memory": 2}, "servers": [{"address": "x", "weight": 3, "backup": True}]}, "new").ok()  # fmt: skip
+    server = {"address": "x", "weight": 3}
+    both = {"limits": {"cpu": "1", "memory": 2}, "servers": [server | {"backup": True}]}
+    gadgets.apply("a", both, "new").ok()
     old.apply("a", {"hosts": ["y"], "owner": "ann"}, "old").ok()
-    found = gadgets.apply("a", {"limits": {"cpu": "1"}, "servers": [{"address": "x", "weight": 3}]}, "new").ok()  # fmt: skip
+    found = gadgets.apply("a", {"limits": {"cpu": "1"}, "servers": [server]}, "new").ok()
     assert found["spec"]["limits"] == {"cpu": "1"}
-    assert found["spec"]["servers"] == [{"address": "x", "weight": 3}, {"address": "y", "weight": 1}]
+    assert found["spec"]["servers"] == [server, {"address": "y", "weight": 1}]
     assert kept(found)["spec.owner"] == "ann"
     found = old.apply("a", {"hosts": ["y"]}, "old").ok()
     assert "owner" not in found["spec"]
@@ -421,8 +431,14 @@ def test_the_status_of_either_version_keeps_that_of_the_other(gadgets: Resource,
     assert gadgets.get("full")["status"] == {"healthyServers": 5, "phase": "p"}
     gadgets.put(bare(gadgets.get("full")) | {"status": {"phase": "q"}}, "status").ok()
     assert old.get("full")["status"] == {"note": "m"}
-    assert old.get("full")["spec"] == old.get("full")["spec"]
     assert gadgets.get("full")["metadata"]["generation"] == 1
+
+
+def say_otherwise(obj: Object, *paths: str) -> None:
+    """Change what is kept at these paths, where it is."""
+    for path, name in names(obj).items():
+        if path in paths:
+            obj["metadata"]["annotations"][name] = f'{{"path":"{path}","value":"Rolling"}}'
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -434,18 +450,23 @@ def test_each_endpoint_ignores_what_is_kept_for_the_other(
     before = gadgets.get("full")
     resource = gadgets.at(version)
     sent = resource.get("full")
+<<<<<<< ours
     for name in annotations(sent):
         part = json.loads(annotations(sent)[name])
         if part["path"].startswith("status."):
             sent["metadata"]["annotations"][name] = json.dumps(
                 part | {"value": "other"}, separators=(",", ":")
             )
+=======
+    say_otherwise(sent, "status.note", "status.phase")
+>>>>>>> theirs
     resource.patch("full", applied(sent), "apply", fieldManager="main", force="true").ok()
     assert gadgets.get("full")["status"] == before["status"]
     assert old.get("full")["status"]["note"] == "n"
     assert not [p for p in owned(managers(resource.get("full"))["main Apply"]) if "-status-" in p]
     whole = resource.get("full")
     sent = applied(whole) | {"status": whole["status"]}
+    say_otherwise(sent, "spec.policy", "spec.owner")
     resource.patch("full", sent, "apply", sub="status", fieldManager="st", force="true").ok()
     entry = managers(resource.get("full"))["st Apply status"]
     assert all(p.startswith("status.") or "-status-" in p for p in owned(entry))
@@ -542,7 +563,8 @@ def test_errors_have_the_names_of_the_client(gadgets: Resource, old: Resource) -
 
 
 def test_too_much_that_is_kept_is_refused_with_its_field(gadgets: Resource, old: Resource) -> None:
-    old.post(old.object("a", {"owner": "x" * 270_000})).refused(422, "metadata.annotations", "spec.owner of v1alpha1")  # fmt: skip
+    large = old.object("a", {"owner": "x" * 270_000})
+    old.post(large).refused(422, "metadata.annotations", "spec.owner of v1alpha1")
     old.create("a", {"owner": "x" * 200_000})
     assert len(old.get("a")["spec"]["owner"]) == 200_000
 
