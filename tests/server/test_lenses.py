@@ -450,16 +450,7 @@ def test_each_endpoint_ignores_what_is_kept_for_the_other(
     before = gadgets.get("full")
     resource = gadgets.at(version)
     sent = resource.get("full")
-<<<<<<< ours
-    for name in annotations(sent):
-        part = json.loads(annotations(sent)[name])
-        if part["path"].startswith("status."):
-            sent["metadata"]["annotations"][name] = json.dumps(
-                part | {"value": "other"}, separators=(",", ":")
-            )
-=======
     say_otherwise(sent, "status.note", "status.phase")
->>>>>>> theirs
     resource.patch("full", applied(sent), "apply", fieldManager="main", force="true").ok()
     assert gadgets.get("full")["status"] == before["status"]
     assert old.get("full")["status"]["note"] == "n"
