@@ -25,6 +25,12 @@ class Place:
     pair: Pair | None = None
     only: Only | None = None
 
+    def keyed(self, frames: dict[str, Frame]) -> bool:
+        """Whether the items of two lists are told apart by keys."""
+        if self.pair is None or not self.pair.a or not self.pair.b:
+            return False
+        return bool(identity(frames, self.pair.lens, self.pair.a[-1].schema, self.pair.b[-1].schema))
+
 
 # More than any table or server needs; types used in many places could multiply them.
 _MAX_PLACES = 5000
@@ -143,6 +149,11 @@ def _is_key(items: Schema, field: Field | None) -> bool:
     return items.list_type == "map" and field.json in items.list_map_keys
 
 
+def one_default(pair: Pair) -> bool:
+    """Whether one of two fields has a default and the other has none: where the latter is absent, the former is not."""
+    return len({bool(fields and fields[-1].has_default) for fields in (pair.a, pair.b)}) > 1
+
+
 class Losses:
     """Tells which frames and pairs of an edge keep something, in either direction."""
 
@@ -161,7 +172,11 @@ class Losses:
         return name in self._lossy
 
     def pair(self, pair: Pair) -> bool:
-        """Whether a pair of fields keeps anything."""
+        """Whether a pair of fields keeps anything: a value, or that it is absent where the version has a default."""
+        return self.value(pair) or one_default(pair)
+
+    def value(self, pair: Pair) -> bool:
+        """Whether the conversion of what two fields say keeps anything."""
         if pair.bare:
             return True
         ends = [fields[-1] if fields else None for fields in (pair.a, pair.b)]
@@ -180,6 +195,19 @@ class Losses:
                 assert lens.item is not None
                 return self.lens(lens.item)
         return True
+
+
+_WORDS = ("enum", "duration", "scale", "width", "text", "json", "yaml", "split", "anyList", "first", "go")
+
+
+def words(edge: Edge, losses: Losses) -> Iterator[tuple[Names, Names]]:
+    """Yield the pairs of which one end may say something more exactly than the other, by their paths."""
+    for place in walk(edge, losses):
+        lens = place.pair.lens if place.pair else None
+        if lens is None or not place.a or not place.b:
+            continue
+        if lens.how in _WORDS or (lens.how == "list" and losses.lens(lens) and not place.keyed(edge.frames)):
+            yield place.a, place.b
 
 
 def _schema(end: Struct | Schema, path: tuple[Field, ...]) -> Schema:

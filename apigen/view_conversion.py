@@ -101,7 +101,7 @@ class ConversionView:
                 ends, labels, sharing = ends[::-1], labels[::-1], sharing[::-1]
             words = Words(*ends, labels, hooks)
             self._words.append(words)
-            made.append(Converter(frames, losses, *ends, labels, sharing, words, self.shapes))
+            made.append(Converter(frames, losses, *ends, labels, sharing, words, self.shapes, turned=turned))
         made[0].back, made[1].back = made[1], made[0]
         return Directions(kind, edge, losses, *made)
 

@@ -5,7 +5,9 @@ from functools import cached_property
 
 from apigen import names
 from apigen.gotext import Lines, block, imports, quote
+from apigen.gokept import pattern
 from apigen.gotypes import is_nilable
+from apigen.loss import Losses, words
 from apigen.model import Column, Field, Group, Kind, Project
 from apigen.view_sample import SampleView
 from apigen.views import pairs, texts
@@ -46,7 +48,8 @@ class KindView:
         self.kind, self.list_kind = kind.kind, kind.list_kind
         self.plural, self.singular, self.package = kind.plural, kind.singular, kind.package
         self.status, self.scale = kind.status, kind.scale
-        self.carries = len(kind.versions) > 1
+        self._losses = {v.version: Losses(v.edge.frames) for v in kind.versions}
+        self.carries = any(self._losses[v.version].frame(v.edge.root) for v in kind.versions)
         self.storage, self.hooks = kind.storage, kind.hooks
         self.namespaced = "true" if kind.namespaced else "false"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
@@ -292,6 +295,17 @@ class KindView:
         return pairs(rules, 3)
 
     @property
+    def carried_words(self) -> str:
+        """The paths of every version that say something more exactly than another version, as entries of a Go map."""
+        found: dict[str, set[str]] = {}
+        for version in self.model.versions:
+            for mine, other in words(version.edge, self._losses[version.version]):
+                found.setdefault(version.version, set()).add(pattern(mine))
+                found.setdefault(version.edge.target or self.storage, set()).add(pattern(other))
+        entries = (f"\t\t\t{quote(v)}: {{\n{_lines(found[v])}\t\t\t}},\n" for v in sorted(found))
+        return "".join(entries)
+
+    @property
     def carried_imports(self) -> str:
         found = {
             ("hub", self.hub_path),
@@ -308,6 +322,10 @@ class KindView:
     @property
     def column_views(self) -> list[ColumnsView]:
         return [ColumnsView(v.version, [_column(c) for c in v.columns]) for v in self.model.versions]
+
+
+def _lines(paths: set[str]) -> str:
+    return "".join(f"\t\t\t\t{quote(path)},\n" for path in sorted(paths))
 
 
 def pairs_of_names(renames: tuple[tuple[str, str], ...]) -> str:
