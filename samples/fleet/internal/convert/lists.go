@@ -31,7 +31,7 @@ func Values[A, B any](t *Transfer, at *Place, in map[string]A, f Func[A, B]) map
 	}
 	keys := slices.Sorted(maps.Keys(in))
 	out := make(map[string]B, len(in))
-	place := &Place{up: at, elements: &elements{count: len(in), of: func(i int) string { return Name(keys[i]) }}}
+	place := &Place{up: at, elements: &elements{count: len(in), of: func(i int) string { return Key(keys[i]) }}}
 	for i, key := range keys {
 		place.index = i
 		a := in[key]

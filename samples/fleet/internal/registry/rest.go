@@ -25,7 +25,7 @@ import (
 
 // Endpoints are those of one kind; all its versions share them. Status and Scale are nil where the kind has none.
 type Endpoints struct {
-	Main          *REST
+	Main          rest.StandardStorage
 	Status, Scale rest.Storage
 }
 

@@ -13,6 +13,7 @@ import (
 
 	installfleet "example.com/fleet/internal/apis/fleet/install"
 	installpolicy "example.com/fleet/internal/apis/policy/install"
+	"example.com/fleet/internal/carry"
 	"example.com/fleet/internal/listers"
 	fleetmachineregistry "example.com/fleet/internal/registry/fleet/machine"
 	fleetprofileregistry "example.com/fleet/internal/registry/fleet/profile"
@@ -45,19 +46,19 @@ func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, s
 }
 
 // installGroups serves all groups. All versions of a kind share one store. The listers read from it.
-func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers) error{
+func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
+	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers, *carry.Admission) error{
 		installFleet,
 		installPolicy,
 	} {
-		if err := install(s, getter, all); err != nil {
+		if err := install(s, getter, all, carried); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
+func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
 	machineEndpoints, err := fleetmachineregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
@@ -85,10 +86,13 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		"machines/status": machineEndpoints.Status,
 		"machines/scale":  machineEndpoints.Scale,
 	}
-	return s.InstallAPIGroup(&group)
+	if err := s.InstallAPIGroup(&group); err != nil {
+		return err
+	}
+	return carried.Add(group.StaticOpenAPISpec, fleetmachineregistry.Carried(Scheme))
 }
 
-func installPolicy(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
+func installPolicy(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
 	policyEndpoints, err := policypolicyregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err

@@ -136,11 +136,12 @@ func (t *Transfer) kept(path string) (name, value string, ok bool) {
 	if !found {
 		return name, "", false
 	}
-	value, ok = strings.CutPrefix(text, `{"path":`+quote(path)+`,"value":`)
-	if value, ok = strings.CutSuffix(value, "}"); !ok {
+	value, found = strings.CutPrefix(text, `{"path":`+quote(path)+`,"value":`)
+	value, ok = strings.CutSuffix(value, "}")
+	if !found || !ok {
 		t.bad = append(t.bad, name)
 	}
-	return name, value, ok
+	return name, value, found && ok
 }
 
 // Put keeps a part of the source that the target cannot say.

@@ -12,6 +12,7 @@ import (
 	serverstorage "k8s.io/apiserver/pkg/server/storage"
 
 	installnginx "example.com/edge/internal/apis/nginx/install"
+	"example.com/edge/internal/carry"
 	"example.com/edge/internal/listers"
 	nginxupstreamregistry "example.com/edge/internal/registry/nginx/upstream"
 )
@@ -39,18 +40,18 @@ func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, s
 }
 
 // installGroups serves all groups. All versions of a kind share one store. The listers read from it.
-func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers) error{
+func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
+	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers, *carry.Admission) error{
 		installNginx,
 	} {
-		if err := install(s, getter, all); err != nil {
+		if err := install(s, getter, all, carried); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func installNginx(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
+func installNginx(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
 	upstreamEndpoints, err := nginxupstreamregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
@@ -67,5 +68,8 @@ func installNginx(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		"upstreams":        upstreamEndpoints.Main,
 		"upstreams/status": upstreamEndpoints.Status,
 	}
-	return s.InstallAPIGroup(&group)
+	if err := s.InstallAPIGroup(&group); err != nil {
+		return err
+	}
+	return carried.Add(group.StaticOpenAPISpec, nginxupstreamregistry.Carried(Scheme))
 }

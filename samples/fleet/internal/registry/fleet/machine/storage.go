@@ -22,7 +22,7 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 	if err != nil {
 		return nil, err
 	}
-	s := strategy{registry.NewStrategy(scheme), all}
+	s := strategy{registry.NewStrategy(scheme), all, Carried(scheme)}
 	store := &genericregistry.Store{
 		NewFunc:                   func() runtime.Object { return &hub.Machine{} },
 		NewListFunc:               func() runtime.Object { return &hub.MachineList{} },
@@ -43,8 +43,8 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 		Names: registry.Names{Short: []string{"mach", "mc"}, Categories: []string{"all", "fleet"}},
 	}
 	return &registry.Endpoints{
-		Main:   main,
-		Status: registry.NewStatus(main, statusStrategy{s}),
+		Main:   registry.WithFilters(main, s.carry.MainFilters()),
+		Status: registry.WithStatusFilters(registry.NewStatus(main, statusStrategy{s}), s.carry.StatusFilters()),
 		Scale:  registry.NewScale(main, scale),
 	}, nil
 }

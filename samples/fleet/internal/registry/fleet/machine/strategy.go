@@ -18,6 +18,7 @@ import (
 	internalv1 "example.com/fleet/internal/apis/fleet/v1"
 	internalv1alpha1 "example.com/fleet/internal/apis/fleet/v1alpha1"
 	internalv1beta1 "example.com/fleet/internal/apis/fleet/v1beta1"
+	"example.com/fleet/internal/carry"
 	"example.com/fleet/internal/listers"
 	"example.com/fleet/internal/registry"
 	"example.com/fleet/internal/validation"
@@ -27,6 +28,7 @@ import (
 type strategy struct {
 	registry.Strategy
 	listers *listers.Listers
+	carry   *carry.Kind
 }
 
 // NamespaceScoped says whether objects live in a namespace.
@@ -38,6 +40,7 @@ func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in.Status = hub.MachineStatus{}
 	in.ObjectMeta.Generation = 1
 	prepare(ctx, s.listers, in, nil)
+	s.carry.PrepareForCreate(in)
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
@@ -45,7 +48,8 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 	in, was := obj.(*hub.Machine), old.(*hub.Machine)
 	in.Status = was.Status
 	prepare(ctx, s.listers, in, was)
-	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
+	changed := s.carry.PrepareForUpdate(in, was)
+	if changed || !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
 		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
@@ -56,7 +60,7 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
 	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, nil)...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
 // ValidateUpdate returns what is wrong with a changed object.
@@ -65,7 +69,7 @@ func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) f
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
 	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, old.(*hub.Machine))...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Machine))
 }
 
 // WarningsOnCreate returns what the author of a new object should know.
@@ -89,17 +93,18 @@ type statusStrategy struct {
 }
 
 // PrepareForUpdate keeps all but the status and the metadata that controllers write.
-func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+func (s statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Machine), old.(*hub.Machine)
 	in.Spec = was.Spec
 	in.ObjectMeta.Labels = was.ObjectMeta.Labels
+	s.carry.PrepareForStatusUpdate(in, was)
 }
 
 // ValidateUpdate returns what is wrong with a changed status.
-func (statusStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Object) field.ErrorList {
+func (s statusStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Machine)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	return append(errs, validation.Under(validate(ctx, in), "status", true)...)
+	return s.carry.Validate(append(errs, validation.Under(validate(ctx, in), "status", true)...), registry.Version(ctx), in, old.(*hub.Machine))
 }
 
 // WarningsOnUpdate has none.

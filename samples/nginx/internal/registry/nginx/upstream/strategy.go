@@ -17,6 +17,7 @@ import (
 	hub "example.com/edge/internal/apis/nginx"
 	internalv1 "example.com/edge/internal/apis/nginx/v1"
 	internalv1alpha1 "example.com/edge/internal/apis/nginx/v1alpha1"
+	"example.com/edge/internal/carry"
 	"example.com/edge/internal/listers"
 	"example.com/edge/internal/registry"
 	"example.com/edge/internal/validation"
@@ -26,6 +27,7 @@ import (
 type strategy struct {
 	registry.Strategy
 	listers *listers.Listers
+	carry   *carry.Kind
 }
 
 // NamespaceScoped says whether objects live in a namespace.
@@ -36,13 +38,15 @@ func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Upstream)
 	in.Status = hub.UpstreamStatus{}
 	in.ObjectMeta.Generation = 1
+	s.carry.PrepareForCreate(in)
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
 func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Upstream), old.(*hub.Upstream)
 	in.Status = was.Status
-	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
+	changed := s.carry.PrepareForUpdate(in, was)
+	if changed || !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) {
 		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
@@ -53,7 +57,7 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
 	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, nil)...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
 // ValidateUpdate returns what is wrong with a changed object.
@@ -62,7 +66,7 @@ func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) f
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
 	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, old.(*hub.Upstream))...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Upstream))
 }
 
 // GetResetFields says that the main endpoint ignores status.
@@ -76,17 +80,18 @@ type statusStrategy struct {
 }
 
 // PrepareForUpdate keeps all but the status and the metadata that controllers write.
-func (statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
+func (s statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Upstream), old.(*hub.Upstream)
 	in.Spec = was.Spec
 	in.ObjectMeta.Labels = was.ObjectMeta.Labels
+	s.carry.PrepareForStatusUpdate(in, was)
 }
 
 // ValidateUpdate returns what is wrong with a changed status.
-func (statusStrategy) ValidateUpdate(ctx context.Context, obj, _ runtime.Object) field.ErrorList {
+func (s statusStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Upstream)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	return append(errs, validation.Under(validate(ctx, in), "status", true)...)
+	return s.carry.Validate(append(errs, validation.Under(validate(ctx, in), "status", true)...), registry.Version(ctx), in, old.(*hub.Upstream))
 }
 
 // WarningsOnUpdate has none.
