@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apigen.gotext import quote
-from apigen.model import NamedScalar, Types
+from apigen.model import NamedScalar, Struct, Types
 from apigen.view_version import VersionView
 from apigen.views import uses_json
 
@@ -23,9 +23,37 @@ def _scalar_filler(go: str, scalar: NamedScalar) -> str:
     return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {value}\n\t\t}},\n"
 
 
+_DROPPED_FILLER = """\
+		// The spec gives {fields} up.
+		func(in *{type}, c randfill.Continue) {{
+			c.FillNoCustom(in)
+{lines}		}},
+"""
+
+
+def _dropped(view: VersionView) -> str:
+    """Functions that leave out what conversions give up: it does not come back."""
+    found: dict[str, set[str]] = {}
+    for kind in view.kinds:
+        for frame in view.version.of(kind).edge.frames.values():
+            for only in frame.only_a:
+                if only.drop and isinstance(frame.a, Struct):
+                    owner = only.path[-2].schema.name if len(only.path) > 1 else frame.a.go
+                    found.setdefault(owner, set()).add(only.path[-1].go)
+    return "".join(
+        _DROPPED_FILLER.format(
+            fields=" and ".join(sorted(fields)),
+            type=f"{view.alias}.{go}",
+            lines="".join(f"\t\t\tin.{field} = nil\n" for field in sorted(fields)),
+        )
+        for go, fields in sorted(found.items())
+    )
+
+
 def fillers(versions: Sequence[VersionView], hub: Types) -> str:
     """Return the functions for the types of all versions and of the hub, as items of a Go list."""
     out: list[str] = []
+    out += [_dropped(view) for view in versions]
     for view in versions:
         texts = [s for s in view.types.scalars.values() if s.base == "string"]
         out += [_scalar_filler(f"{view.alias}.{s.go}", s) for s in texts]

@@ -130,13 +130,8 @@ def absence(c: "Converter", pair: Pair) -> Lines:
             f"convert.TakeAbsent(t, at, {paths[1]})",
             f"convert.Says({source}, {default})",
         ]
-        return [
-            f"if {' && '.join(guards)} {{",
-            [
-                f"{target} = {'nil' if pair.b[-1].pointer or is_nilable(pair.b[-1].schema) else zero(pair.b[-1].schema)}"
-            ],
-            "}",
-        ]
+        absent = "nil" if pair.b[-1].pointer or is_nilable(pair.b[-1].schema) else zero(pair.b[-1].schema)
+        return [f"if {' && '.join(guards)} {{", [f"{target} = {absent}"], "}"]
     return []
 
 

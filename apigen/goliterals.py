@@ -20,6 +20,10 @@ class Literals:
         """Return the expression that a field of that value is set to."""
         return self.pointer(field.schema, value) if field.pointer else self.value(field.schema, value)
 
+    def zero(self, schema: Schema) -> str:
+        """Return the zero value of a scalar."""
+        return '""' if schema.word == "string" else "false" if schema.word == "bool" else "0"
+
     def pointer(self, schema: Schema, value: Any) -> str:
         """Return a pointer to a value."""
         literal = self.value(schema, value)

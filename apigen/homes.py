@@ -90,9 +90,10 @@ class _Report:
                     yield from (one.path for one in lost if f'"{dotted(one.path)}"' in near)
 
     def _unused(self) -> None:
+        valued = {value.where[:-1] for value in self.joint.rules.values}
         rules = [*self.joint.rules.paths, *chain(*self.joint.rules.types.values())]
         for rule in rules:
-            if rule.implied or rule.where in self.pairing.used:
+            if rule.implied or rule.where in self.pairing.used or rule.where in valued:
                 continue
             if rule.source is None or rule.target is None:
                 path = dotted(rule.source or rule.target or ())

@@ -214,8 +214,19 @@ class Edge:
     frames: dict[str, Frame]
     moves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     """The rules as pairs of paths: in the version, in its neighbour."""
-    values: tuple[tuple[bool, tuple[Field, ...], Any], ...] = ()
-    """What new objects get: whether it is the version's own (or the neighbour's), where, and what."""
+
+
+@dataclass(frozen=True)
+class NewValue:
+    """What a field of a version gets in objects made `through` others, which have nothing like it.
+
+    In the path, None stands for every item of a list or value of a map.
+    """
+
+    version: str
+    through: tuple[str, ...]
+    path: tuple[Field | None, ...]
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -287,6 +298,10 @@ class Kind:
     scale: Scale | None
     """The scale subresource in the hub's fields, if any version has it."""
     versions: tuple[KindVersion, ...]
+    values: tuple[NewValue, ...] = field(default=(), compare=False, hash=False)
+    """What new objects get of fields that the version they came through does not have."""
+    dropped: str = ""
+    """The Go field of the hub that says what was given up in decoding, or nothing."""
 
     @property
     def stored(self) -> KindVersion:

@@ -121,6 +121,7 @@ VERSION = (
     Row("go/version/register.go.j2", "internal/apis/{group}/{package}/register.go"),
     Row("go/version/conversion.go.j2", "internal/apis/{group}/{package}/conversion.go"),
     Row("go/version/defaults.go.j2", "internal/apis/{group}/{package}/defaults.go", when="has_defaults"),
+    Row("go/version/values.go.j2", "internal/apis/{group}/{package}/values.go", when="has_values"),
     Row("go/version/validation.go.j2", "internal/apis/{group}/{package}/validation.go"),
     Row("go/openapi/definitions.json.j2", "internal/openapi/{group}_{package}.json"),
 )

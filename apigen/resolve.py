@@ -20,7 +20,21 @@ from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
-from apigen.model import Edge, Group, GroupVersion, Kind, KindVersion, Path, Project, Schema, Struct, Types
+from apigen.model import (
+    Edge,
+    Field,
+    Group,
+    GroupVersion,
+    Kind,
+    KindVersion,
+    NewValue,
+    Path,
+    Project,
+    Schema,
+    Struct,
+    Types,
+)
+from apigen.newvalues import new_values
 from apigen.package import Package, Scope
 from apigen.paths import Moves, dotted, moved
 from apigen.rules import Rules
@@ -53,6 +67,7 @@ class _Draft:
     resource: Loaded[ResourceSpec]
     storage: str
     joints: tuple[Joint, ...] = ()
+    values: list[NewValue] = field(default_factory=list)
     edges: dict[str, Edge] = field(default_factory=dict)
     """The conversions of all versions but the storage version."""
 
@@ -87,7 +102,7 @@ class _Group:
         if len(self.problems) > before:  # what follows needs sound types
             return nothing
         for draft in drafts:
-            self._join(draft, types, hub)
+            self._join(draft, types, hub, packages)
         hub = Types(dict(sorted(hub.structs.items())), dict(sorted(hub.scalars.items())))
         if len(self.problems) > before:
             return nothing
@@ -129,7 +144,7 @@ class _Group:
         storage = next((v.name for v in spec.versions if v.storage), spec.versions[0].name)
         return _Draft(resource, storage)
 
-    def _join(self, draft: _Draft, types: dict[str, Types], hub: Types) -> None:
+    def _join(self, draft: _Draft, types: dict[str, Types], hub: Types, packages: dict[str, Package]) -> None:
         """Pair the versions of a kind, and add its types to the hub's."""
         kind, stored = draft.resource.spec.kind, types[draft.storage]
         draft.joints = tree(self.problems, draft.resource, draft.storage)
@@ -138,7 +153,13 @@ class _Group:
             ends = (mine.structs[kind], mine), (other.structs[kind], other)
             edge = pair(self.problems, draft.resource, joint, *ends, hub=False)
             draft.edges[joint.version] = edge
+            draft.values += new_values(self.problems, draft.resource, joint, edge, packages, draft.joints)
         own = _reachable(stored, [kind])
+        if any(
+            o.drop for e in draft.edges.values() for f in e.frames.values() for o in (*f.only_a, *f.only_b)
+        ):
+            root = own.structs[kind]
+            own.structs[kind] = replace(root, fields=(*root.fields, _dropped()))
         for go, struct in own.structs.items():
             self._share(draft, hub.structs.get(go), struct)
             hub.structs[go] = struct
@@ -192,6 +213,8 @@ class _Group:
             hub=root,
             scale=next(iter(scales), None),
             versions=versions,
+            values=tuple(draft.values),
+            dropped=_DROPPED if root.find("-") else "",
         )
 
     def _version(
@@ -241,6 +264,17 @@ def _moves_to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> Moves:
 def _matters(path: tuple[str, ...], moves: Moves) -> bool:
     """Whether saying that a path stays says something: it would move with what it is in."""
     return any(a != b and path[: len(end)] == end for a, b in moves for end in (a, b))
+
+
+# The hub's field for what decoding has given up: it is no part of the object, and has no JSON.
+_DROPPED = "DroppedParts"
+
+
+def _dropped() -> Field:
+    text = "What conversion has given up, and why, for a warning."
+    return Field(
+        "-", _DROPPED, Schema("list", item=Schema("basic", "string"), description=text), False, False
+    )
 
 
 def _model_prefix(group: str) -> str:

@@ -152,6 +152,7 @@ class ConversionView:
         source, target = (mine, hub) if forward else (hub, mine)
         if edge.target is None:
             body = self._transferred(each, converter, "in", "out", strip=forward)
+            body += [f"out.{kind.dropped} = t.Dropped()"] if forward and self._drops(each) else []
             about = "converts; absent stays absent."
             if each.keeps:
                 about = f"converts; annotations keep what {'the hub' if forward else self.name} cannot say."
@@ -168,11 +169,17 @@ class ConversionView:
         if forward:
             lines += [*self._transferred(each, converter, "in", "near", strip=True), *step]
             lines += ["t.Refused(&out.ObjectMeta)"] if each.keeps else []
+            if self._drops(each):
+                lines.append(f"out.{kind.dropped} = append(t.Dropped(), out.{kind.dropped}...)")
         else:
             lines += [*step, *self._transferred(each, converter, "near", "out", strip=False)]
         return Function(
             name, block([*lines, "return nil"]), name, source, target, f"converts by way of {label}."
         )
+
+    def _drops(self, each: Directions) -> bool:
+        """Whether the way to the neighbour gives anything up."""
+        return any(only.drop for frame in each.edge.frames.values() for only in frame.only_a)
 
     def _transferred(
         self, each: Directions, converter: Converter, start: str, end: str, *, strip: bool

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apigen import names
-from apigen.gotext import Lines, block, imports, quote
 from apigen.gokept import pattern
+from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import is_nilable
 from apigen.loss import Losses, words
 from apigen.model import Column, Field, Group, Kind, Project
+from apigen.newvalues import set_values
 from apigen.view_sample import SampleView
 from apigen.views import pairs, texts
 
@@ -50,7 +51,7 @@ class KindView:
         self.status, self.scale = kind.status, kind.scale
         self._losses = {v.version: Losses(v.edge.frames) for v in kind.versions}
         self.carries = any(self._losses[v.version].frame(v.edge.root) for v in kind.versions)
-        self.storage, self.hooks = kind.storage, kind.hooks
+        self.storage, self.hooks, self.dropped = kind.storage, kind.hooks, kind.dropped
         self.namespaced = "true" if kind.namespaced else "false"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
         self.path = f"{project.module}/internal/registry/{group.package}/{kind.package}"
@@ -158,7 +159,8 @@ class KindView:
     @property
     def _others(self) -> list[Field]:
         """The root fields that clients write: all but status where that has its own endpoint."""
-        return [f for f in self.model.hub.fields if not (self.status and f.json == "status")]
+        apart = ("-", "status") if self.status else ("-",)
+        return [f for f in self.model.hub.fields if f.json not in apart]
 
     @property
     def _status(self) -> Field:
@@ -213,8 +215,24 @@ class KindView:
 
     @property
     def warns(self) -> bool:
-        """Whether a hook has warnings."""
-        return "warnings" in self.hooks
+        """Whether there are warnings: of a hook, or of what conversion gives up."""
+        return "warnings" in self.hooks or bool(self.dropped)
+
+    def _warnings(self, old: str) -> str:
+        hook = f"warnings(ctx, s.listers, in, {old})"
+        if not self.dropped:
+            return f"return {hook}"
+        if "warnings" not in self.hooks:
+            return f"return in.{self.dropped}"
+        return f"return append(slices.Clone(in.{self.dropped}), {hook}...)"
+
+    @property
+    def warnings_create(self) -> str:
+        return self._warnings("nil")
+
+    @property
+    def warnings_update(self) -> str:
+        return self._warnings(f"old.(*hub.{self.kind})")
 
     @property
     def self(self) -> str:
@@ -279,6 +297,7 @@ class KindView:
         found |= {("apiequality", APIMACHINERY + "api/equality")} if self._others else set()
         found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
         found |= {("", "strconv")} if "strconv." in self.attributes else set()
+        found |= {("", "slices")} if self.dropped and "warnings" in self.hooks else set()
         return imports(found, self.module)
 
     # What the versions keep of each other
@@ -286,6 +305,28 @@ class KindView:
     @property
     def others(self) -> str:
         return texts(tuple(v.name for v in self.other_versions))
+
+    @property
+    def carried_values(self) -> list[dict[str, str]]:
+        """The versions of which new objects get values, and the functions that give them, by the version they came
+        through."""
+        made = []
+        for version in sorted({v.version for v in self.model.values}):
+            for through in sorted({t for v in self.model.values if v.version == version for t in v.through}):
+                name = f"internal{version}.{set_values(self.kind, through)}"
+                made.append({"version": quote(version), "through": quote(through), "function": name})
+        return made
+
+    @property
+    def carried_rest(self) -> str:
+        """The last fields of the Go literal."""
+        rest = []
+        if self.dropped:
+            value = f"&obj.(*hub.{self.kind}).{self.dropped}"
+            rest.append(("Dropped", f"func(obj runtime.Object) *[]string {{ return {value} }}"))
+        if self.status:
+            rest.append(("StatusIgnores", f"fieldpath.NewSet({self.status_reset})"))
+        return pairs(rest, 2)
 
     @property
     def carried_rules(self) -> str:
@@ -312,7 +353,8 @@ class KindView:
             ("", f"{self.module}/internal/carry"),
             ("", APIMACHINERY + "runtime"),
         }
-        found |= {(f"internal{v.name}", f"{self.hub_path}/{v.name}") for v in self.other_versions}
+        internal = {v.name for v in self.other_versions} | {v.version for v in self.model.values}
+        found |= {(f"internal{name}", f"{self.hub_path}/{name}") for name in internal}
         found |= {("", APIMACHINERY + "util/validation/field")}
         found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
         return imports(found, self.module)

@@ -9,6 +9,7 @@ from apigen.gotext import block, comment, imports, quote
 from apigen.gotypes import version_alias
 from apigen.govalidate import Validation
 from apigen.model import Group, GroupVersion, Kind, Project
+from apigen.newvalues import NewValues, set_values
 from apigen.openapi import definitions
 from apigen.view_conversion import ConversionView
 from apigen.view_types import META, CopiesView, DefaultedKind, Function, RootView, TypesView
@@ -92,6 +93,30 @@ class VersionView(TypesView):
             k.defaults for k in self.defaulted_kinds
         )
         candidates = types_imports(self.types) | {META, ("", f"{self.module}/internal/convert")}
+        needed = {i for i in candidates if used(i, text)}
+        return imports(needed | {(self.alias, self.external_path)}, self.module)
+
+    # Values of new objects
+
+    @cached_property
+    def value_functions(self) -> list[Function]:
+        writer, made = NewValues(self.types, self.alias), []
+        for kind in self.kinds:
+            mine = [v for v in kind.values if v.version == self.name]
+            for through in sorted({t for v in mine for t in v.through}):
+                lines = [line for v in mine if through in v.through for line in writer.body(v)]
+                name = set_values(kind.kind, through)
+                made.append(Function(kind.kind, block(lines), name, comment=through))
+        return made
+
+    @property
+    def has_values(self) -> bool:
+        return bool(self.value_functions)
+
+    @property
+    def values_imports(self) -> str:
+        text = "".join(f.body for f in self.value_functions)
+        candidates = types_imports(self.types) | {META}
         needed = {i for i in candidates if used(i, text)}
         return imports(needed | {(self.alias, self.external_path)}, self.module)
 

@@ -66,6 +66,8 @@ def _tag(field: Field) -> str:
 
 def _json_tag(field: Field) -> str:
     plain = not field.pointer and field.schema.kind != "object"
+    if field.json == "-":
+        return 'json:"-"'
     return f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
 
 
