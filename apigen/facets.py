@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from apigen.checks import Problems
 from apigen.gotypes import INTEGERS
-from apigen.model import Column, Field, Path, Scale, Selectable, Struct, Types
-from apigen.paths import Moves, Part, escaped, fields_of, json_path, missing, moved
+from apigen.model import Column, Edge, Field, Path, Scale, Selectable, Struct, Types
+from apigen.paths import Part, escaped, fields_of, json_path, missing
 from apigen.source import Source
 from apigen.spec import VersionSpec
+from apigen.ways import Way, way
 from apigen.words import quoted
 
 # Age is what CRDs show where nothing is said. Source: apiextensions-apiserver's defaults for printer columns.
@@ -22,7 +23,7 @@ AGE = Column("Age", "date", ".metadata.creationTimestamp", _AGE_TEXT, "", 0)
 class Facets:
     """One version of a kind, and how to get from it to the hub. Paths that lead nowhere become problems.
 
-    `at` is the version's path in its file; `moves` are the pairs of paths in the version and in the hub.
+    `at` is the version's path in its file; `edges` lead from the version to the hub.
     """
 
     problems: Problems
@@ -33,7 +34,7 @@ class Facets:
     types: Types
     hub: Struct
     hub_types: Types
-    moves: Moves
+    edges: tuple[Edge, ...]
 
     def columns(self) -> tuple[Column, ...]:
         """Return the printer columns."""
@@ -83,10 +84,19 @@ class Facets:
                 self.problems.add(self.source, where, message, "only those can be selected by")
             elif any(s.label == ".".join(names) for s in made):
                 self.problems.add(self.source, where, f"{quoted(text)} is there twice", "leave out one")
-            else:
-                there = moved(names, self.moves)
-                made.append(Selectable(".".join(names), ".".join(there), self._in_hub(there)))
+            elif found := self._way(where, text, names):
+                hub = self._in_hub(found.path)
+                made.append(Selectable(".".join(names), ".".join(found.path), hub, found.values))
         return tuple(made)
+
+    def _way(self, where: Path, text: str, names: tuple[str, ...]) -> Way | None:
+        """Where a field is in the hub, or a problem if it does not convert exactly."""
+        found = way(names, self.edges)
+        if isinstance(found, str):
+            message = f"{quoted(text)} has no exact counterpart in the storage version: {found}"
+            self.problems.add(self.source, where, message, "name a field that converts one to one")
+            return None
+        return found
 
     def _in_hub(self, path: tuple[str, ...]) -> tuple[Field, ...]:
         return fields_of(path, self.hub, self.hub_types) or ()
@@ -127,4 +137,5 @@ class Facets:
             self.problems.add(self.source, where, message)
         elif path[-1].schema.kind != "basic" or path[-1].schema.word != word:
             self.problems.add(self.source, where, f"{quoted(text or '')} is not of type {word}")
-        return self._in_hub(moved(tuple(f.json for f in path), self.moves))
+        found = self._way(where, text or "", tuple(f.json for f in path))
+        return self._in_hub(found.path) if found else ()

@@ -3,18 +3,18 @@
 Each is a problem with a proposed rule, written in the direction of the spec's own conversion.
 """
 
-import difflib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from apigen.checks import Problems
 from apigen.ends import Difference, Lost, describe, pair_text
 from apigen.load import Loaded
-from apigen.model import ABSENT, Field, Path, Struct, Types
+from apigen.model import ABSENT, Field, Path, Struct
 from apigen.pairing import Pairing
-from apigen.paths import STAR, dotted, rule_fault
+from apigen.paths import dotted, rule_fault
+from apigen.proposals import Proposer, with_members
 from apigen.rules import Names, Rules
 from apigen.spec import ResourceSpec
 from apigen.words import nearest
@@ -23,7 +23,6 @@ _RECURSIVE = "its type contains itself: write a rule for the type, {type: NAME, 
 _TYPES = "say how they convert by `as:` in a rule, such as {duration: seconds} or {go: Name}"
 # Above this many comparisons only fields of the same name are proposed.
 _MAX_COMPARED = 2500
-_MAX_MEMBERS = 50
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class _Report:
         )
         if found.what == "types":
             types = f"{describe(one.schema)} and {describe(other.schema)}"
-            message, hint = f"{paths} differ in type: {types}", _TYPES
+            message, hint = f"{paths} differ in type: {types}", self._converting(found)
         elif found.what == "defaults":
             defaults = f"{_default(one)} and {_default(other)}"
             message = f"{paths} differ in their defaults: {defaults}"
@@ -123,6 +122,18 @@ class _Report:
         place, key = (found.rule.where, False) if found.rule else (self._place(one), True)
         self._add(place, message, hint, key=key)
 
+    def _converting(self, found: Difference) -> str:
+        """A hint on how two fields of different types may convert."""
+        rest = self._proposer(self.joint.version).how(*found.ends)
+        if not rest:
+            return _TYPES
+        return f"perhaps a rule: {self._rule(found.source, found.target, rest)}"
+
+    def _proposer(self, version: str) -> Proposer:
+        types = self.pairing.source, self.pairing.target
+        mine = version == self.joint.version
+        return Proposer(types if mine else types[::-1], turned=mine != self.joint.forward)
+
     def _lost(
         self, version: str, other: str, lost: list[Lost], candidates: list[Lost], explained: set[Names]
     ) -> None:
@@ -131,7 +142,7 @@ class _Report:
         mine, theirs = self.pairing.source, self.pairing.target
         if version != self.joint.version:
             mine, theirs = theirs, mine
-        all_lost, inside = [*lost], list(chain(*(_with_members(c, theirs) for c in candidates)))
+        all_lost, inside = [*lost], list(chain(*(with_members(c, theirs) for c in candidates)))
         for one in lost:
             if one.path in explained:
                 continue
@@ -139,15 +150,16 @@ class _Report:
             hint = f"if {version} alone has it, say so by a rule: {{{alone}: {dotted(one.path)}}}"
             if one.recursive:
                 hint = _RECURSIVE
-            elif found := _proposal(_with_members(one, mine), inside, all_lost, compare):
-                ends = found if version == self.joint.version else (found[1], found[0])
-                hint = f"perhaps a rule: {self._rule(*ends)}"
+            elif found := self._proposer(version).rule(with_members(one, mine), inside, all_lost, compare):
+                ends = (found.one, found.other) if version == self.joint.version else (found.other, found.one)
+                hint = f"perhaps a rule: {self._rule(*ends, found.rest)}"
             message = f"{version} {dotted(one.path)} has no home in {other}: its value would be lost"
             self._add(self._place(one.of), message, hint, key=True)
 
-    def _rule(self, source: Names, target: Names) -> str:
+    def _rule(self, source: Names, target: Names, rest: str = "") -> str:
         """A rule as the spec's own conversion would write it."""
-        return pair_text(source, target) if self.joint.forward else pair_text(target, source)
+        text = pair_text(source, target) if self.joint.forward else pair_text(target, source)
+        return f"{text[:-1]}, {rest}}}" if rest else text
 
     def _place(self, of: Field) -> Path:
         """Where a field is declared, or where the conversion is if that is in a shared file."""
@@ -158,60 +170,3 @@ class _Report:
 
 def _default(of: Field) -> str:
     return "none" if of.schema.default is ABSENT else json.dumps(of.schema.default, ensure_ascii=False)
-
-
-def _with_members(lost: Lost, types: Types) -> list[Lost]:
-    """A lost field and, if it is an object, the fields in it: a rule may move one of them."""
-    found, at = [lost], 0
-    while at < len(found) and len(found) < _MAX_MEMBERS:
-        one = found[at]
-        if one.of.schema.kind == "object" and len(one.path) < len(lost.path) + 3:
-            fields = types.struct(one.of.schema).fields
-            found += [replace(one, path=(*one.path, f.json), of=f) for f in fields]
-        at += 1
-    return found
-
-
-def _proposal(
-    ones: list[Lost], candidates: list[Lost], lost: list[Lost], compare: bool
-) -> tuple[Names, Names] | None:
-    """The ends of the likeliest rule for the first of `ones`, or else for a field in it."""
-    for one in ones:
-        if best := _likeliest(one, candidates, lost, compare):
-            return one.path, best.path
-    return None
-
-
-def _likeliest(one: Lost, candidates: list[Lost], lost: list[Lost], compare: bool) -> Lost | None:
-    """The candidate of the same type whose name or description is nearest, and of those the nearest place.
-
-    Without `compare` it must have the same name. A type that only one field has on either side is near enough.
-    """
-    same = [c for c in candidates if _alike(c, one) and (compare or c.of.json == one.of.json)]
-    scored = [(_score(one, c), _together(one.path, c.path), c.path, c) for c in same]
-    best = max(scored, key=lambda s: s[:3], default=None)
-    if best is None:
-        return None
-    only = len(same) == 1 == sum(1 for rival in lost if _alike(rival, one))
-    return best[3] if best[0] >= 0.5 or only else None
-
-
-def _alike(one: Lost, other: Lost) -> bool:
-    """Whether a rule could pair two fields."""
-    if (one.path[0] == "status") != (other.path[0] == "status"):
-        return False
-    same_type = describe(one.of.schema) == describe(other.of.schema)
-    return same_type and one.path.count(STAR) == other.path.count(STAR)
-
-
-def _score(one: Lost, other: Lost) -> float:
-    score = difflib.SequenceMatcher(None, one.of.json.lower(), other.of.json.lower()).ratio()
-    texts = one.of.schema.description[:200], other.of.schema.description[:200]
-    return max(score, difflib.SequenceMatcher(None, *texts).ratio()) if all(texts) else score
-
-
-def _together(one: Names, other: Names) -> int:
-    """How many parts two paths have in common at their beginnings."""
-    return next(
-        (i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other))
-    )

@@ -257,6 +257,8 @@ class Selectable:
     label: str
     hub_label: str
     hub_fields: tuple[Field, ...]
+    values: tuple[tuple[str, str], ...] = ()
+    """The values that have other names in the hub, with those."""
 
 
 @dataclass(frozen=True)

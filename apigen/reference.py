@@ -3,7 +3,6 @@
 python -m apigen.reference > docs/spec.md
 """
 
-import json
 import types
 from collections.abc import Iterator
 from importlib import resources
@@ -13,6 +12,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from apigen import spec
+from apigen.yamltext import flow
 
 _HEAD = "<!-- Printed by `python -m apigen.reference` from apigen/reference.md and apigen/spec.py: edit those. -->\n\n"
 # The tables in their order: model, heading, and what its rows are called elsewhere.
@@ -87,25 +87,6 @@ def _type(annotation: Any) -> str:
     heading, name = next((heading, name) for model, heading, name in TABLES if model is annotation)
     anchor = "".join(c for c in heading.lower() if c.isalnum() or c in " -").replace(" ", "-")
     return f"[{name}](#{anchor})"
-
-
-def flow(value: Any) -> str:
-    """Return a value as YAML in one line, with quotes where they are needed."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(flow(inner) for inner in value) + "]"
-    if isinstance(value, str):
-        return _text(value)
-    return json.dumps(value)
-
-
-def _text(value: str) -> str:
-    from apigen.scalars import plain
-
-    if not value or plain(value) != value or any(c in value for c in ":#,[]{}&*!|>'\"%@`?"):
-        return "'" + value.replace("'", "''") + "'" if '"' in value else json.dumps(value)
-    return value
 
 
 def _later() -> str:

@@ -190,7 +190,7 @@ class _Group:
         edges = self._edges(draft, types, hub)
         moves = {v: _moves_to_hub(v, draft, edges) for v in edges}
         ordered = sorted(spec.versions, key=lambda v: names.version_key(v.name))
-        versions = tuple(self._version(draft, v, types, hub, edges[v.name], moves[v.name]) for v in ordered)
+        versions = tuple(self._version(draft, v, types, hub, edges, moves[v.name]) for v in ordered)
         root = hub.structs[spec.kind]
         scales = {v.scale for v in versions if v.scale}
         if len(scales) > 1:
@@ -223,7 +223,7 @@ class _Group:
         version: VersionSpec,
         types: dict[str, Types],
         hub: Types,
-        edge: Edge,
+        edges: dict[str, Edge],
         moves: Moves,
     ) -> KindVersion:
         resource, spec = draft.resource, draft.resource.spec
@@ -231,7 +231,15 @@ class _Group:
         mine = types[version.name]
         root = mine.structs[spec.kind]
         facets = Facets(
-            self.problems, resource.source, at, version, root, mine, hub.structs[spec.kind], hub, moves
+            self.problems,
+            resource.source,
+            at,
+            version,
+            root,
+            mine,
+            hub.structs[spec.kind],
+            hub,
+            _to_hub(version.name, draft, edges),
         )
         warning = version.deprecation_warning or f"{self.name}/{version.name} {spec.kind} is deprecated"
         renames = {(dotted(stored), dotted(own)) for own, stored in moves}
@@ -243,10 +251,20 @@ class _Group:
             columns=facets.columns(),
             selectable=facets.selectable(),
             scale=facets.scale(),
-            edge=edge,
+            edge=edges[version.name],
             renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
             sample=sample(mine, root, self.kubernetes),
         )
+
+
+def _to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> tuple[Edge, ...]:
+    """Return the edges from a version to the hub."""
+    by_version = {j.version: j for j in draft.joints}
+    found: list[Edge] = []
+    while version != draft.storage:
+        found.append(edges[version])
+        version = by_version[version].neighbour
+    return tuple(found)
 
 
 def _moves_to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> Moves:

@@ -8,7 +8,7 @@ from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
 from apigen.gotypes import version_alias
 from apigen.govalidate import Validation
-from apigen.model import Group, GroupVersion, Kind, Project
+from apigen.model import Group, GroupVersion, Kind, Project, Selectable
 from apigen.newvalues import NewValues, set_values
 from apigen.openapi import definitions
 from apigen.view_conversion import ConversionView
@@ -129,9 +129,8 @@ class VersionView(TypesView):
             found = self.version.of(kind).selectable
             if found:
                 always = ["metadata.name"] + ["metadata.namespace"] * kind.namespaced
-                entries = [(quote(n), quote(n)) for n in always] + [
-                    (quote(s.label), quote(s.hub_label)) for s in found
-                ]
+                entries = [(quote(n), f"{{name: {quote(n)}}}") for n in always]
+                entries += [(quote(s.label), _hub_label(s)) for s in found]
                 made.append({"kind": kind.kind, "labels": pairs(entries, 3)})
         return made
 
@@ -176,3 +175,10 @@ class VersionView(TypesView):
         always = {("", "k8s.io/apimachinery/pkg/util/validation/field"), ("hub", self.hub_path)}
         external = {(self.alias, self.external_path)} if self.validations else set()
         return imports({i for i in candidates if used(i, text)} | always | external, self.module)
+
+
+def _hub_label(selectable: Selectable) -> str:
+    """What the hub calls a field for selectors, and its values, as a Go literal."""
+    values = ", ".join(f"{quote(one)}: {quote(other)}" for one, other in selectable.values)
+    mapped = f", values: map[string]string{{{values}}}" if values else ""
+    return f"{{name: {quote(selectable.hub_label)}{mapped}}}"

@@ -1,6 +1,7 @@
 """Text and data as YAML wants them: scalars in manifests, whole documents for examples."""
 
 import io
+import json
 from typing import Any
 
 from apigen import scalars
@@ -17,6 +18,23 @@ def yaml_text(text: str) -> str:
 
 class _Quoted(str):
     """A text that would be something else without quotes."""
+
+
+def flow(value: Any) -> str:
+    """Return a value as YAML in one line, with quotes where they are needed."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(inner) for inner in value) + "]"
+    if isinstance(value, str):
+        return _text(value)
+    return json.dumps(value)
+
+
+def _text(value: str) -> str:
+    if not value or scalars.plain(value) != value or any(c in value for c in ":#,[]{}&*!|>'\"%@`?"):
+        return "'" + value.replace("'", "''") + "'" if '"' in value else json.dumps(value)
+    return value
 
 
 def yaml_document(value: object) -> str:
