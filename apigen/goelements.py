@@ -136,29 +136,29 @@ def absence(c: "Converter", pair: Pair) -> Lines:
 
 
 def union(c: "Converter", pair: Pair) -> Lines:
-    names, folded, cases = pair.lens.option
+    """Return the statements for a discriminated value and its cases."""
+    names, (discriminator, value), cases, shared = pair.lens.option
     texts = "[]string{" + ", ".join(quote(name) for name in names) + "}"
-    value = folded[1][-1]
-    ours, theirs = (c.source, c.target) if not pair.lens.turned else (c.target, c.source)
-    part = quote(kept_path(cases[0]))
-    paths = ", ".join(quote(kept_path(way)) for way in folded)
+    ours, theirs = (c.target, c.source) if pair.lens.turned else (c.source, c.target)
+    part, paths = quote(kept_path(cases[0])), [quote(kept_path(way)) for way in (discriminator, value)]
+    go, was = spelling(value[-1].schema, ours), spelling(cases[0][-1].schema, theirs)
+    name = f"(*string)({_optional('in', discriminator)})"
     if not pair.lens.turned:
-        arguments = [f"(*string)({_optional('in', folded[0])})", _optional("in", folded[1])]
-        go = spelling(cases[0][-1].schema, theirs)
-        if spelling(value.schema, ours) != go:
-            arguments[1] = f"(*{go})({arguments[1]})"
-        lines: Lines = [f"cases := convert.Unfold(t, at, {paths}, {part}, {texts}, {', '.join(arguments)})"]
-        return [*lines, *(_set(way, f"cases[{i}]") for i, way in enumerate(cases))]
-    go = spelling(value.schema, ours)
-    listed = ", ".join(_cast(_optional("in", way), go, spelling(way[-1].schema, theirs)) for way in cases)
-    name = (
-        f"(*{spelling(folded[0][-1].schema, ours)})(name)" if folded[0][-1].schema.kind == "named" else "name"
-    )
-    return [
-        f"name, value := convert.Fold(t, at, {part}, {paths}, {texts}, []*{go}{{{listed}}})",
-        _set(folded[0], name),
-        _set(folded[1], "value"),
-    ]
+        chosen = _cast(_optional("in", value), was, go)
+        helper, places = ("Spread", [paths[1], part]) if shared else ("Unfold", [*paths, part])
+        arguments = ", ".join(["t", "at", *places, texts, name, chosen])
+        return [f"cases := convert.{helper}({arguments})"] + [
+            _set(way, f"cases[{i}]") for i, way in enumerate(cases)
+        ]
+    listed = ", ".join(_cast(_optional("in", way), go, was) for way in cases)
+    if shared:
+        arguments = ", ".join(["t", "at", part, paths[1], texts, name, f"[]*{go}{{{listed}}}"])
+        return [_set(value, f"convert.Choose({arguments})")]
+    arguments = ", ".join(["t", "at", part, *paths, texts, f"[]*{go}{{{listed}}}"])
+    typed = discriminator[-1].schema
+    found = f"(*{spelling(typed, ours)})(name)" if typed.kind == "named" else "name"
+    lines: Lines = [f"name, value := convert.Fold({arguments})"]
+    return [*lines, _set(discriminator, found), _set(value, "value")]
 
 
 def _set(way: tuple[Field, ...], pointer: str) -> str:

@@ -273,15 +273,13 @@ class _Match:
                 self._differ(rule, before, behind, fault)
                 continue
             names = tuple(name for name, _ in cases)
-            sides = [
-                tuple((*way, f) for f in fields if f)
-                for way, fields in zip((before, behind) if folded else (behind, before), found, strict=True)
-            ]
-            lens = Lens("union", option=(names, sides[0], sides[1]), turned=not folded)
+            ways = (before, behind) if folded else (behind, before)
+            sides = [tuple((*way, f) for f in side if f) for way, side in zip(ways, found, strict=True)]
+            shared = ends[1].find(discriminator) is not None  # then it is a field of both like others
+            lens = Lens("union", option=(names, sides[0], sides[1], shared), turned=not folded)
             self.pairs.append(Pair(before, behind, lens))
-            for side, paths in zip(
-                (self.taken, self.taken_b) if folded else (self.taken_b, self.taken), sides, strict=True
-            ):
+            taken = (self.taken, self.taken_b) if folded else (self.taken_b, self.taken)
+            for side, paths in zip(taken, (sides[0][shared:], sides[1]), strict=True):
                 side.update(names_of(path) for path in paths)
 
     def _pair(self, source: tuple[Field, ...], target: tuple[Field, ...], rule: Rule | None) -> None:

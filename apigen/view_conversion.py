@@ -314,6 +314,9 @@ def _kept_at(place: Place, path: Names, losses: Losses) -> Iterator[str]:
     if only is not None:
         if not only.drop:
             yield at + "*" * (not only.bare and shared(only.path[-1].schema))
+    elif pair is not None and pair.lens.how == "union":
+        _, folded, cases, _ = pair.lens.option
+        yield from (pattern((*path, way[-1].json)) for way in (*folded, *cases))
     elif pair is not None and losses.pair(pair):
         if not _only_holds(pair):
             yield at

@@ -12,6 +12,7 @@ import (
 	serverstorage "k8s.io/apiserver/pkg/server/storage"
 
 	installwardle "example.com/wardle/internal/apis/wardle/install"
+	"example.com/wardle/internal/carry"
 	"example.com/wardle/internal/listers"
 	wardlefischerregistry "example.com/wardle/internal/registry/wardle/fischer"
 	wardleflunderregistry "example.com/wardle/internal/registry/wardle/flunder"
@@ -42,18 +43,18 @@ func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, s
 }
 
 // installGroups serves all groups. All versions of a kind share one store. The listers read from it.
-func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers) error{
+func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
+	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers, *carry.Admission) error{
 		installWardle,
 	} {
-		if err := install(s, getter, all); err != nil {
+		if err := install(s, getter, all, carried); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func installWardle(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
+func installWardle(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
 	fischerEndpoints, err := wardlefischerregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
@@ -73,5 +74,8 @@ func installWardle(s *genericapiserver.GenericAPIServer, getter generic.RESTOpti
 		"fischers": fischerEndpoints.Main,
 		"flunders": flunderEndpoints.Main,
 	}
-	return s.InstallAPIGroup(&group)
+	if err := s.InstallAPIGroup(&group); err != nil {
+		return err
+	}
+	return carried.Add(group.StaticOpenAPISpec, wardleflunderregistry.Carried(Scheme))
 }

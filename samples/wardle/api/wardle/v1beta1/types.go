@@ -38,6 +38,9 @@ type FlunderSpec struct {
 	// A name of another flunder, mutually exclusive to the FischerReference.
 	// +optional
 	FlunderReference *string `json:"flunderReference,omitempty"`
+	// A name of a fischer, mutually exclusive to the FlunderReference.
+	// +optional
+	FischerReference *string `json:"fischerReference,omitempty"`
 	// The reference type.
 	// +optional
 	ReferenceType *ReferenceType `json:"referenceType,omitempty"`

@@ -5,10 +5,15 @@ package wardle
 import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"example.com/wardle/internal/convert"
 )
 
 // GroupName is the API group of this package.
 const GroupName = "wardle.example.com"
+
+// Kept is what the annotations begin with that keep what a version cannot say.
+const Kept = convert.Prefix(GroupName + "/kept-")
 
 // SchemeGroupVersion is the internal version of the group.
 var SchemeGroupVersion = schema.GroupVersion{Group: GroupName, Version: runtime.APIVersionInternal}

@@ -2,6 +2,7 @@
 
 // Package wardle holds the internal types of the API group wardle.example.com. Every kind has the shape of its
 // storage version.
+// Their JSON is that of the storage version too: in it, parts are kept for versions that cannot say them.
 //
 // +k8s:deepcopy-gen=package
 // +groupName=wardle.example.com
@@ -52,8 +53,9 @@ type FlunderList struct {
 
 // FlunderSpec is the spec of Flunder.
 type FlunderSpec struct {
-	FlunderReference *string
-	ReferenceType    *ReferenceType
+	FlunderReference *string        `json:"flunderReference,omitempty"`
+	FischerReference *string        `json:"fischerReference,omitempty"`
+	ReferenceType    *ReferenceType `json:"referenceType,omitempty"`
 }
 
 // FlunderStatus is the status of Flunder.

@@ -139,6 +139,11 @@ func (in *FlunderSpec) DeepCopyInto(out *FlunderSpec) {
 		*out = new(string)
 		**out = **in
 	}
+	if in.FischerReference != nil {
+		in, out := &in.FischerReference, &out.FischerReference
+		*out = new(string)
+		**out = **in
+	}
 	if in.ReferenceType != nil {
 		in, out := &in.ReferenceType, &out.ReferenceType
 		*out = new(ReferenceType)

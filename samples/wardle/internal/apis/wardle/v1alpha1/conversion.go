@@ -3,8 +3,6 @@
 package v1alpha1
 
 import (
-	"unsafe"
-
 	"k8s.io/apimachinery/pkg/conversion"
 
 	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
@@ -42,11 +40,12 @@ func Convert_wardle_FischerList_To_v1alpha1_FischerList(in *hub.FischerList, out
 	return err
 }
 
-// Convert_v1alpha1_Flunder_To_wardle_Flunder converts; absent stays absent.
+// Convert_v1alpha1_Flunder_To_wardle_Flunder converts; annotations keep what the hub cannot say.
 func Convert_v1alpha1_Flunder_To_wardle_Flunder(in *wardlev1alpha1.Flunder, out *hub.Flunder, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	out.Spec = *(*hub.FlunderSpec)(unsafe.Pointer(&in.Spec))
-	out.Status = hub.FlunderStatus(in.Status)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1alpha1", "v1beta1", s).Strip()
+	convert_v1alpha1_Flunder_To_wardle_Flunder(in, out, t, nil)
+	t.Close(&out.ObjectMeta, flunderPartsV1beta1)
 	return nil
 }
 
@@ -58,11 +57,12 @@ func Convert_v1alpha1_FlunderList_To_wardle_FlunderList(in *wardlev1alpha1.Flund
 	return err
 }
 
-// Convert_wardle_Flunder_To_v1alpha1_Flunder converts; absent stays absent.
+// Convert_wardle_Flunder_To_v1alpha1_Flunder converts; annotations keep what v1alpha1 cannot say.
 func Convert_wardle_Flunder_To_v1alpha1_Flunder(in *hub.Flunder, out *wardlev1alpha1.Flunder, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
-	out.Spec = *(*wardlev1alpha1.FlunderSpec)(unsafe.Pointer(&in.Spec))
-	out.Status = wardlev1alpha1.FlunderStatus(in.Status)
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1beta1", "v1alpha1", s)
+	convert_wardle_Flunder_To_v1alpha1_Flunder(in, out, t, nil)
+	t.Close(&out.ObjectMeta, flunderPartsV1alpha1)
 	return nil
 }
 
@@ -78,8 +78,15 @@ func convert_v1alpha1_Fischer_To_wardle_Fischer(in *wardlev1alpha1.Fischer, out 
 	out.DisallowedFlunders = in.DisallowedFlunders
 }
 
-func convert_v1alpha1_Flunder_To_wardle_Flunder(in *wardlev1alpha1.Flunder, out *hub.Flunder) {
-	out.Spec = *(*hub.FlunderSpec)(unsafe.Pointer(&in.Spec))
+func convert_v1alpha1_FlunderSpec_To_wardle_FlunderSpec(in *wardlev1alpha1.FlunderSpec, out *hub.FlunderSpec, t *convert.Transfer, at *convert.Place) {
+	cases := convert.Spread(t, at, "reference", "flunderReference", []string{"Flunder", "Fischer"}, (*string)(in.ReferenceType), in.Reference)
+	out.FlunderReference = cases[0]
+	out.FischerReference = cases[1]
+	out.ReferenceType = (*hub.ReferenceType)(in.ReferenceType)
+}
+
+func convert_v1alpha1_Flunder_To_wardle_Flunder(in *wardlev1alpha1.Flunder, out *hub.Flunder, t *convert.Transfer, at *convert.Place) {
+	convert_v1alpha1_FlunderSpec_To_wardle_FlunderSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = hub.FlunderStatus(in.Status)
 }
 
@@ -87,7 +94,22 @@ func convert_wardle_Fischer_To_v1alpha1_Fischer(in *hub.Fischer, out *wardlev1al
 	out.DisallowedFlunders = in.DisallowedFlunders
 }
 
-func convert_wardle_Flunder_To_v1alpha1_Flunder(in *hub.Flunder, out *wardlev1alpha1.Flunder) {
-	out.Spec = *(*wardlev1alpha1.FlunderSpec)(unsafe.Pointer(&in.Spec))
+func convert_wardle_FlunderSpec_To_v1alpha1_FlunderSpec(in *hub.FlunderSpec, out *wardlev1alpha1.FlunderSpec, t *convert.Transfer, at *convert.Place) {
+	out.Reference = convert.Choose(t, at, "flunderReference", "reference", []string{"Flunder", "Fischer"}, (*string)(in.ReferenceType), []*string{in.FlunderReference, in.FischerReference})
+	out.ReferenceType = (*wardlev1alpha1.ReferenceType)(in.ReferenceType)
+}
+
+func convert_wardle_Flunder_To_v1alpha1_Flunder(in *hub.Flunder, out *wardlev1alpha1.Flunder, t *convert.Transfer, at *convert.Place) {
+	convert_wardle_FlunderSpec_To_v1alpha1_FlunderSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = wardlev1alpha1.FlunderStatus(in.Status)
+}
+
+// flunderPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
+var flunderPartsV1alpha1 = convert.Parts{
+	"spec",
+}
+
+// flunderPartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var flunderPartsV1beta1 = convert.Parts{
+	"spec",
 }

@@ -19,7 +19,7 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 	if err != nil {
 		return nil, err
 	}
-	s := strategy{registry.NewStrategy(scheme), all}
+	s := strategy{registry.NewStrategy(scheme), all, Carried(scheme)}
 	store := &genericregistry.Store{
 		NewFunc:                   func() runtime.Object { return &hub.Flunder{} },
 		NewListFunc:               func() runtime.Object { return &hub.FlunderList{} },

@@ -16,6 +16,7 @@ import (
 	hub "example.com/wardle/internal/apis/wardle"
 	internalv1alpha1 "example.com/wardle/internal/apis/wardle/v1alpha1"
 	internalv1beta1 "example.com/wardle/internal/apis/wardle/v1beta1"
+	"example.com/wardle/internal/carry"
 	"example.com/wardle/internal/listers"
 	"example.com/wardle/internal/registry"
 	"example.com/wardle/internal/validation"
@@ -25,6 +26,7 @@ import (
 type strategy struct {
 	registry.Strategy
 	listers *listers.Listers
+	carry   *carry.Kind
 }
 
 // NamespaceScoped says whether objects live in a namespace.
@@ -34,12 +36,14 @@ func (strategy) NamespaceScoped() bool { return true }
 func (s strategy) PrepareForCreate(ctx context.Context, obj runtime.Object) {
 	in := obj.(*hub.Flunder)
 	in.ObjectMeta.Generation = 1
+	s.carry.PrepareForCreate(in)
 }
 
 // PrepareForUpdate keeps what this endpoint may not change, and counts the generations.
 func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object) {
 	in, was := obj.(*hub.Flunder), old.(*hub.Flunder)
-	if !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) || !apiequality.Semantic.DeepEqual(in.Status, was.Status) {
+	changed := s.carry.PrepareForUpdate(in, was)
+	if changed || !apiequality.Semantic.DeepEqual(in.Spec, was.Spec) || !apiequality.Semantic.DeepEqual(in.Status, was.Status) {
 		in.ObjectMeta.Generation = was.ObjectMeta.Generation + 1
 	}
 }
@@ -49,7 +53,7 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 	in := obj.(*hub.Flunder)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
 	errs = append(errs, validate(ctx, in)...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
 // ValidateUpdate returns what is wrong with a changed object.
@@ -57,7 +61,7 @@ func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) f
 	in := obj.(*hub.Flunder)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
 	errs = append(errs, validate(ctx, in)...)
-	return errs
+	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Flunder))
 }
 
 // validate checks an object by the rules of the version in which it was written, then by those of the storage version.
@@ -67,14 +71,8 @@ func validate(ctx context.Context, in *hub.Flunder) field.ErrorList {
 		if errs := internalv1alpha1.ValidateFlunder(in); len(errs) > 0 {
 			return errs
 		}
-		return validation.Rename(internalv1beta1.ValidateFlunder(in), v1alpha1Names)
 	}
 	return internalv1beta1.ValidateFlunder(in)
-}
-
-// v1alpha1Names are what v1alpha1 calls fields of v1beta1.
-var v1alpha1Names = [][2]string{
-	{"spec.flunderReference", "spec.reference"},
 }
 
 // getAttrs returns what label and field selectors see.
