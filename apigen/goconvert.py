@@ -12,7 +12,7 @@ from apigen.gokept import Kept, Sharing, ensure, go_path, guards_of, kept_path, 
 from apigen.gotext import Lines, literal, quote
 from apigen.gotypes import JSON_TYPES, is_nilable, spelling
 from apigen.gowords import COMPARABLE, Words
-from apigen.loss import Losses, one_default
+from apigen.loss import Losses
 from apigen.model import Field, Frame, Lens, Pair, Schema, Struct
 
 
@@ -30,8 +30,6 @@ class Converter:
     shapes: dict[str, str]
     functions: dict[str, str] = field(default_factory=dict)
     """The frames that need a function, and its name, in the order of first use."""
-    turned: bool = False
-    """Whether this is the direction away from the hub."""
     back: "Converter | None" = None
     """The other direction."""
     at_work: Frame = field(default_factory=lambda: Frame(Schema("basic"), Schema("basic")))
@@ -131,10 +129,7 @@ class Converter:
             return goelements.union(self, pair)
         if pair.bare:
             return []
-        lines = self._kept(pair) if self.losses.value(pair) else self._exact(pair)
-        if one_default(pair):
-            lines = [*lines, *goelements.absence(self, pair)]
-        return lines
+        return self._kept(pair) if self.losses.pair(pair) else self._exact(pair)
 
     def _exact(self, pair: Pair) -> Lines:
         source, target = go_path("in", pair.a), go_path("out", pair.b)

@@ -3,10 +3,9 @@
 Each function returns an expression or statements of one direction; `c` writes the rest of it.
 """
 
-import json
 from typing import TYPE_CHECKING
 
-from apigen.gokept import ensure, go_path, guards_of, kept_path, zero
+from apigen.gokept import ensure, go_path, guards_of, kept_path
 from apigen.gotext import Lines, literal, quote
 from apigen.gotypes import is_nilable, spelling
 from apigen.gowords import COMPARABLE
@@ -107,32 +106,6 @@ def presence(c: "Converter", pair: Pair) -> Lines:
         [f"convert.Put[any](t, at, {paths[0]}, nil)"],
         "}",
     ]
-
-
-def absence(c: "Converter", pair: Pair) -> Lines:
-    """Return the statements that keep the absence of a field for a version that would fill in a default."""
-    paths = (quote(kept_path(pair.a)), quote(kept_path(pair.b)))
-    source, target = go_path("in", pair.a), go_path("out", pair.b)
-    if not pair.a or not pair.b or pair.a[-1].meta or pair.b[-1].meta:
-        return []
-    if c.turned and pair.b[-1].has_default:
-        absent = f"{source} == nil" if pair.a[-1].pointer or is_nilable(pair.a[-1].schema) else ""
-        guards = [*guards_of(pair.a), absent]
-        return (
-            [f"if {' && '.join(guards)} {{", [f"convert.Put[any](t, at, {paths[0]}, nil)"], "}"]
-            if absent
-            else []
-        )
-    if not c.turned and pair.a[-1].has_default:
-        default = quote(json.dumps(pair.a[-1].schema.default, sort_keys=True))
-        guards = [
-            *guards_of(pair.a),
-            f"convert.TakeAbsent(t, at, {paths[1]})",
-            f"convert.Says({source}, {default})",
-        ]
-        absent = "nil" if pair.b[-1].pointer or is_nilable(pair.b[-1].schema) else zero(pair.b[-1].schema)
-        return [f"if {' && '.join(guards)} {{", [f"{target} = {absent}"], "}"]
-    return []
 
 
 def union(c: "Converter", pair: Pair) -> Lines:

@@ -149,11 +149,6 @@ def _is_key(items: Schema, field: Field | None) -> bool:
     return items.list_type == "map" and field.json in items.list_map_keys
 
 
-def one_default(pair: Pair) -> bool:
-    """Whether one of two fields has a default and the other has none: where the latter is absent, the former is not."""
-    return len({bool(fields and fields[-1].has_default) for fields in (pair.a, pair.b)}) > 1
-
-
 class Losses:
     """Tells which frames and pairs of an edge keep something, in either direction."""
 
@@ -172,11 +167,7 @@ class Losses:
         return name in self._lossy
 
     def pair(self, pair: Pair) -> bool:
-        """Whether a pair of fields keeps anything: a value, or that it is absent where the version has a default."""
-        return self.value(pair) or one_default(pair)
-
-    def value(self, pair: Pair) -> bool:
-        """Whether the conversion of what two fields say keeps anything."""
+        """Whether a pair of fields keeps anything."""
         if pair.bare:
             return True
         ends = [fields[-1] if fields else None for fields in (pair.a, pair.b)]

@@ -101,7 +101,7 @@ class ConversionView:
                 ends, labels, sharing = ends[::-1], labels[::-1], sharing[::-1]
             words = Words(*ends, labels, hooks)
             self._words.append(words)
-            made.append(Converter(frames, losses, *ends, labels, sharing, words, self.shapes, turned=turned))
+            made.append(Converter(frames, losses, *ends, labels, sharing, words, self.shapes))
         made[0].back, made[1].back = made[1], made[0]
         return Directions(kind, edge, losses, *made)
 
@@ -195,26 +195,32 @@ class ConversionView:
         opened = f"convert.Open(&{start}.ObjectMeta, hub.Kept, {quote(source)}, {quote(target)}, s)"
         lines.append(f"t := {opened}{'.Strip()' if strip else ''}")
         lines.append(f"{converter.function(each.edge.root)}({_address(start)}, {_address(end)}, t, nil)")
-        return [*lines, f"t.Close(&{end}.ObjectMeta, {self._parts(each.kind, target)})"]
+        return [*lines, f"t.Close(&{end}.ObjectMeta, {self._parts(each, target)})"]
 
-    def _parts(self, kind: Kind, version: str) -> str:
-        return f"{unexported(kind.kind)}Parts{version.capitalize()}"
+    def _parts(self, each: Directions, version: str) -> str:
+        """The variable with the paths of one end at which something may be kept; nil where nothing may."""
+        if not self._paths(each)[version]:
+            return "nil"
+        return f"{unexported(each.kind.kind)}Parts{version.capitalize()}"
+
+    def _paths(self, each: Directions) -> dict[str, set[str]]:
+        """The paths at which something may be kept, by version."""
+        neighbour = each.edge.target or each.kind.storage
+        found: dict[str, set[str]] = {self.name: set(), neighbour: set()}
+        for place in walk(each.edge, each.losses):
+            for version, path in ((self.name, place.a), (neighbour, place.b)):
+                found[version].update(_kept_at(place, path, each.losses) if path is not None else ())
+        return found
 
     @property
     def parts(self) -> list[dict[str, str]]:
-        """The paths at which something may be kept, of every kind that keeps anything and of both its ends."""
+        """The variables with these paths, of every kind that keeps anything."""
         made = []
         for each in self._directions:
-            if not each.keeps:
-                continue
-            neighbour = each.edge.target or each.kind.storage
-            found: dict[str, set[str]] = {self.name: set(), neighbour: set()}
-            for place in walk(each.edge, each.losses):
-                for version, path in ((self.name, place.a), (neighbour, place.b)):
-                    found[version].update(_kept_at(place, path or (), each.losses) if path else ())
-            for version, paths in sorted(found.items()):
+            for version, paths in sorted(self._paths(each).items()) if each.keeps else ():
                 listed = "".join(f"\t{quote(path)},\n" for path in sorted(paths))
-                made.append({"name": self._parts(each.kind, version), "paths": listed, "version": version})
+                if listed:
+                    made.append({"name": self._parts(each, version), "paths": listed, "version": version})
         return made
 
     @property

@@ -101,7 +101,7 @@ func (k *Kind) settleLost(now, old Object) error {
 		if err != nil {
 			return err
 		}
-		assign(now, made)
+		k.assign(now, made)
 	}
 	return nil
 }

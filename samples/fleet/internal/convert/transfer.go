@@ -114,7 +114,7 @@ func (t *Transfer) remove(name string) {
 
 // Drop notes that the source has something that the spec gives up, and why.
 func (t *Transfer) Drop(at *Place, name, reason string) {
-	text := withoutKeys(at.of(name, false)) + ": " + reason
+	text := withoutKeys(at.of(name, false)) + " is not kept: " + reason
 	if !t.quiet && !slices.Contains(t.dropped, text) {
 		t.dropped = append(t.dropped, text)
 	}

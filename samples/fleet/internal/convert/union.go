@@ -49,3 +49,58 @@ func Unfold[V any](t *Transfer, at *Place, discriminator, value, part string, na
 	}
 	return cases
 }
+
+// choice is what is kept of a union whose discriminator both versions have: all cases that are set.
+type choice[V any] struct {
+	Name  *string       `json:"name,omitempty"`
+	Cases map[string]*V `json:"cases"`
+}
+
+// Choose is Fold where both versions have the discriminator: it returns the value of the case that it names.
+func Choose[V any](t *Transfer, at *Place, part, value string, names []string, name *string, cases []*V) *V {
+	chosen := TakePointer[V](t, at, value)
+	set := map[string]*V{}
+	for i, of := range cases {
+		if of != nil && (name == nil || names[i] != *name) {
+			set[names[i]] = of
+		}
+	}
+	if name != nil {
+		if i := slices.Index(names, *name); i >= 0 {
+			chosen = cases[i]
+		}
+	}
+	if len(set) > 0 {
+		if chosen != nil && name != nil && slices.Contains(names, *name) {
+			set[*name] = chosen
+		}
+		Put(t, at, part, choice[V]{name, set})
+	}
+	return chosen
+}
+
+// Spread is Unfold where both versions have the discriminator.
+func Spread[V any](t *Transfer, at *Place, value, part string, names []string, name *string, chosen *V) []*V {
+	cases := make([]*V, len(names))
+	kept, ok := Take[choice[V]](t, at, part)
+	known := -1
+	if name != nil {
+		known = slices.Index(names, *name)
+	}
+	if known >= 0 {
+		cases[known] = chosen
+	} else if chosen != nil {
+		Put(t, at, value, *chosen)
+		return cases
+	}
+	var before *V
+	if known >= 0 {
+		before = kept.Cases[*name]
+	}
+	if ok && encode(kept.Name) == encode(name) && encode(before) == encode(chosen) {
+		for i, n := range names {
+			cases[i] = kept.Cases[n]
+		}
+	}
+	return cases
+}

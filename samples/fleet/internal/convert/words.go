@@ -124,9 +124,6 @@ func TakeAbsent(t *Transfer, at *Place, target string) bool {
 	return true
 }
 
-// Says says whether a value is that of a JSON text.
-func Says(value any, text string) bool { return reflect.DeepEqual(tree(encode(value)), tree(text)) }
-
 // NonZero returns a value that cannot be absent as a pointer: nil where it is zero.
 func NonZero[T comparable](in T) *T {
 	var zero T

@@ -25,6 +25,8 @@ type Listers struct {
 	FleetMachine Lister[fleethub.Machine]
 	// FleetProfile reads profiles.fleet.example.com.
 	FleetProfile Lister[fleethub.Profile]
+	// FleetRobot reads robots.fleet.example.com.
+	FleetRobot Lister[fleethub.Robot]
 	// PolicyPolicy reads policies.policy.fleet.example.com.
 	PolicyPolicy Lister[policyhub.Policy]
 }

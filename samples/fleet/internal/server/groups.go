@@ -17,6 +17,7 @@ import (
 	"example.com/fleet/internal/listers"
 	fleetmachineregistry "example.com/fleet/internal/registry/fleet/machine"
 	fleetprofileregistry "example.com/fleet/internal/registry/fleet/profile"
+	fleetrobotregistry "example.com/fleet/internal/registry/fleet/robot"
 	policypolicyregistry "example.com/fleet/internal/registry/policy/policy"
 )
 
@@ -29,6 +30,7 @@ var installers = []func(*runtime.Scheme){
 // deprecations are the warnings for those who use a deprecated version.
 var deprecations = map[schema.GroupVersionResource]string{
 	{Group: "fleet.example.com", Version: "v1alpha1", Resource: "machines"}: "fleet.example.com/v1alpha1 Machine is deprecated",
+	{Group: "fleet.example.com", Version: "v1alpha1", Resource: "robots"}:   "fleet.example.com/v1alpha1 Robot is deprecated",
 }
 
 // setStorageVersions tells in which version the objects of each kind are stored, and below which key.
@@ -36,6 +38,7 @@ func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, s
 	for resource, version := range map[schema.GroupResource]string{
 		{Group: "fleet.example.com", Resource: "machines"}:        "v1",
 		{Group: "fleet.example.com", Resource: "profiles"}:        "v1",
+		{Group: "fleet.example.com", Resource: "robots"}:          "v1",
 		{Group: "policy.fleet.example.com", Resource: "policies"}: "v1",
 	} {
 		stored := schema.GroupVersion{Group: resource.Group, Version: version}
@@ -69,6 +72,11 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		return err
 	}
 	all.FleetProfile.Use(profileEndpoints.Main)
+	robotEndpoints, err := fleetrobotregistry.NewStorage(Scheme, getter, all)
+	if err != nil {
+		return err
+	}
+	all.FleetRobot.Use(robotEndpoints.Main)
 	group := genericapiserver.NewDefaultAPIGroupInfo("fleet.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
@@ -76,20 +84,26 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		"machines/status": machineEndpoints.Status,
 		"machines/scale":  machineEndpoints.Scale,
 		"profiles":        profileEndpoints.Main,
+		"robots":          robotEndpoints.Main,
+		"robots/status":   robotEndpoints.Status,
 	}
 	group.VersionedResourcesStorageMap["v1beta1"] = map[string]rest.Storage{
 		"machines":        machineEndpoints.Main,
 		"machines/status": machineEndpoints.Status,
+		"robots":          robotEndpoints.Main,
+		"robots/status":   robotEndpoints.Status,
 	}
 	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
 		"machines":        machineEndpoints.Main,
 		"machines/status": machineEndpoints.Status,
 		"machines/scale":  machineEndpoints.Scale,
+		"robots":          robotEndpoints.Main,
+		"robots/status":   robotEndpoints.Status,
 	}
 	if err := s.InstallAPIGroup(&group); err != nil {
 		return err
 	}
-	return carried.Add(group.StaticOpenAPISpec, fleetmachineregistry.Carried(Scheme))
+	return carried.Add(group.StaticOpenAPISpec, fleetmachineregistry.Carried(Scheme), fleetrobotregistry.Carried(Scheme))
 }
 
 func installPolicy(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {

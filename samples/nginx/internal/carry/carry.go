@@ -40,8 +40,10 @@ type Kind struct {
 	Words map[string][]string
 	// Rules return what is wrong with a hub object by the rules of a version.
 	Rules map[string]func(obj runtime.Object) field.ErrorList
-	// Values gives a new object, which came through a version, what that cannot say. It may be nil.
-	Values func(obj runtime.Object, version string)
+	// Values are what new objects get of fields that the version they came through does not have.
+	Values []Value
+	// Dropped returns where a hub object says what its decoding has given up. It may be nil.
+	Dropped func(obj runtime.Object) *[]string
 }
 
 // Rules makes a function that validates one type fit for a Kind.
@@ -185,7 +187,10 @@ func (k *Kind) convert(in Object, version string, context any) (Object, error) {
 	return out.(Object), k.Scheme.Convert(in, out, context)
 }
 
-// assign makes an object what another one is.
-func assign(obj, from Object) {
+// assign makes an object what another one is. What decoding has given up is not forgotten.
+func (k *Kind) assign(obj, from Object) {
+	if k.Dropped != nil {
+		*k.Dropped(from) = *k.Dropped(obj)
+	}
 	reflect.ValueOf(obj).Elem().Set(reflect.ValueOf(from).Elem())
 }

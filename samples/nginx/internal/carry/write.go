@@ -6,14 +6,39 @@ import (
 	"maps"
 	"reflect"
 
+	"k8s.io/apimachinery/pkg/runtime"
+
 	"example.com/edge/internal/convert"
 )
+
+// Value gives new objects that came through one version what another version has and the former has not.
+type Value struct {
+	Version, Through string
+	Set              func(obj runtime.Object)
+}
+
+// Setter makes a function that sets the values of one type fit for a Value.
+func Setter[T any](f func(in *T)) func(runtime.Object) {
+	return func(obj runtime.Object) { f(any(obj).(*T)) }
+}
 
 // create gives a new object what the version that it came through cannot say: decoding knows the defaults of that version
 // only.
 func (k *Kind) create(obj Object, version string) error {
-	if version != k.Storage && k.Values != nil {
-		k.Values(obj, version)
+	for _, value := range k.Values {
+		if value.Through != version {
+			continue
+		}
+		other, err := k.in(value.Version, obj)
+		if err != nil {
+			return err
+		}
+		value.Set(other)
+		made, err := k.hub(other, nil)
+		if err != nil {
+			return err
+		}
+		k.assign(obj, made)
 	}
 	return k.setDefaults(obj, version)
 }
@@ -33,7 +58,7 @@ func (k *Kind) setDefaults(obj Object, version string) error {
 		return err
 	}
 	made.SetAnnotations(obj.GetAnnotations()) // validation must see what no conversion could take
-	assign(obj, made)
+	k.assign(obj, made)
 	return nil
 }
 
@@ -63,7 +88,7 @@ func (k *Kind) update(now, old Object, version string) (changed bool, err error)
 	}
 	k.settle(made)
 	changed = !reflect.DeepEqual(now, made)
-	assign(now, made)
+	k.assign(now, made)
 	return changed, nil
 }
 
@@ -84,7 +109,7 @@ func (k *Kind) apply(now, old Object, version string) error {
 			if err != nil {
 				return err
 			}
-			assign(now, made)
+			k.assign(now, made)
 		}
 	}
 	if err := k.settleLost(now, old); err != nil {

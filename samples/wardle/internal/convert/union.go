@@ -50,7 +50,6 @@ func Unfold[V any](t *Transfer, at *Place, discriminator, value, part string, na
 	return cases
 }
 
-
 // choice is what is kept of a union whose discriminator both versions have: all cases that are set.
 type choice[V any] struct {
 	Name  *string       `json:"name,omitempty"`

@@ -5,6 +5,16 @@
 package v1
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Arm) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Arm"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Battery) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Battery"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Disk) OpenAPIModelName() string {
 	return "com.example.fleet.v1.Disk"
 }
@@ -82,6 +92,71 @@ func (in ProfileSpecSettings) OpenAPIModelName() string {
 // OpenAPIModelName returns the OpenAPI model name for this type.
 func (in ProfileSpecZonesValue) OpenAPIModelName() string {
 	return "com.example.fleet.v1.ProfileSpecZonesValue"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Robot) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Robot"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotList) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpec) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecOwner) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecOwner"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecPower) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecPower"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecProgram) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecProgram"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecRouteItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecRouteItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSchedule) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecSchedule"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSensorsItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecSensorsItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSettingsItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecSettingsItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSponsorRef) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotSpecSponsorRef"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotStatus) OpenAPIModelName() string {
+	return "com.example.fleet.v1.RobotStatus"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Segment) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Segment"
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.

@@ -40,6 +40,60 @@ type MachineList struct {
 	Items []Machine `json:"items"`
 }
 
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// A robot of the fleet. Its three versions differ in every way that a rule can tell.
+type Robot struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// What the robot should do.
+	// +required
+	Spec RobotSpec `json:"spec,omitempty"`
+	// What the robot does.
+	// +optional
+	Status RobotStatus `json:"status,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// RobotList is a list of Robot.
+type RobotList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The robots.
+	Items []Robot `json:"items"`
+}
+
+// An arm.
+type Arm struct {
+	// What it holds.
+	// +optional
+	Tool *string `json:"tool,omitempty"`
+	// How far it reaches, in millimetres.
+	// +optional
+	// +k8s:validation:minimum=0
+	Reach *int32 `json:"reach,omitempty"`
+}
+
+// A battery.
+type Battery struct {
+	// How much it holds.
+	// +optional
+	Capacity *resource.Quantity `json:"capacity,omitempty"`
+	// How full it is.
+	// +optional
+	// +k8s:validation:minimum=0
+	// +k8s:validation:maximum=100
+	Level *int32 `json:"level,omitempty"`
+}
+
 // A disk of a machine.
 type Disk struct {
 	// The path of the device.
@@ -137,6 +191,122 @@ type Port struct {
 	Protocol *Protocol `json:"protocol,omitempty"`
 }
 
+// RobotSpec is the spec of Robot.
+type RobotSpec struct {
+	// What people call it.
+	// +optional
+	// +k8s:validation:maxLength=40
+	Name *string `json:"name,omitempty"`
+	// Whether it works.
+	// +optional
+	// +default=true
+	Enabled *bool `json:"enabled,omitempty"`
+	// How fast it goes.
+	// +optional
+	// +default="eco"
+	Mode *RobotSpecMode `json:"mode,omitempty"`
+	// How long it waits for an order.
+	// +optional
+	Timeout *metav1.Duration `json:"timeout,omitempty"`
+	// How much it remembers.
+	// +optional
+	Memory *resource.Quantity `json:"memory,omitempty"`
+	// How many cells it knows.
+	// +optional
+	// +k8s:validation:minimum=0
+	Cells *int32 `json:"cells,omitempty"`
+	// Who pays for it.
+	// +optional
+	Sponsor *string `json:"sponsor,omitempty"`
+	// Where it stops.
+	// +optional
+	// +patchStrategy=merge
+	// +listType=set
+	Stops []string `json:"stops,omitzero" patchStrategy:"merge"`
+	// Its arm.
+	// +optional
+	Arm *Arm `json:"arm,omitempty"`
+	// Its settings.
+	// +optional
+	Settings map[string]string `json:"settings,omitzero"`
+	// Its sensors by name.
+	// +optional
+	Sensors map[string]RobotSpecSensorsValue `json:"sensors,omitzero"`
+	// What it can, with commas between.
+	// +optional
+	Skills *string `json:"skills,omitempty"`
+	// How heavy it is.
+	// +optional
+	Weight *string `json:"weight,omitempty"`
+	// What it does, as JSON.
+	// +optional
+	Program *string `json:"program,omitempty"`
+	// What people wrote of it, as YAML.
+	// +optional
+	Notes *string `json:"notes,omitempty"`
+	// What kind of thing it heads for.
+	// +optional
+	TargetKind *RobotSpecTargetKind `json:"targetKind,omitempty"`
+	// The name of what it heads for.
+	// +optional
+	Target *string `json:"target,omitempty"`
+	// When it starts, such as 07:30.
+	// +optional
+	Schedule *string `json:"schedule,omitempty"`
+	// The number on its plate. Later versions have it not.
+	// +optional
+	Serial *string `json:"serial,omitempty"`
+	// A code that nothing reads.
+	// +optional
+	LegacyCode *string `json:"legacyCode,omitempty"`
+	// How long it rests at each stop.
+	// +optional
+	Waits []metav1.Duration `json:"waits,omitzero"`
+	// Its legs.
+	// +optional
+	Legs []Segment `json:"legs,omitzero"`
+	// Its colour.
+	// +optional
+	Color *string `json:"color,omitempty"`
+	// Its battery.
+	// +optional
+	Battery *Battery `json:"battery,omitempty"`
+	// Who goes first.
+	// +optional
+	// +default=5
+	// +k8s:validation:minimum=0
+	Priority *int32 `json:"priority,omitempty"`
+}
+
+// RobotSpecSensorsValue is a value of a map.
+type RobotSpecSensorsValue struct {
+	// +optional
+	Range *int32 `json:"range,omitempty"`
+}
+
+// RobotStatus is the status of Robot.
+type RobotStatus struct {
+	// Whether it runs.
+	// +optional
+	Phase *RobotStatusPhase `json:"phase,omitempty"`
+	// How long it has been running.
+	// +optional
+	Uptime *metav1.Duration `json:"uptime,omitempty"`
+	// A note. Only this version has it.
+	// +optional
+	Note *string `json:"note,omitempty"`
+}
+
+// A part of a leg, and those below it.
+type Segment struct {
+	// How long it is.
+	// +optional
+	Length *int32 `json:"length,omitempty"`
+	// What hangs on it.
+	// +optional
+	Below []Segment `json:"below,omitzero"`
+}
+
 // What it is for.
 // +enum
 type MachineSpecRole string
@@ -157,4 +327,36 @@ const (
 	ProtocolTCP Protocol = "TCP"
 	// Datagrams.
 	ProtocolUDP Protocol = "UDP"
+)
+
+// How fast it goes.
+// +enum
+type RobotSpecMode string
+
+// Values of RobotSpecMode.
+const (
+	RobotSpecModeEco  RobotSpecMode = "eco"
+	RobotSpecModeFast RobotSpecMode = "fast"
+	RobotSpecModeIdle RobotSpecMode = "idle"
+)
+
+// What kind of thing it heads for.
+// +enum
+type RobotSpecTargetKind string
+
+// Values of RobotSpecTargetKind.
+const (
+	RobotSpecTargetKindDock   RobotSpecTargetKind = "Dock"
+	RobotSpecTargetKindShelf  RobotSpecTargetKind = "Shelf"
+	RobotSpecTargetKindPerson RobotSpecTargetKind = "Person"
+)
+
+// Whether it runs.
+// +enum
+type RobotStatusPhase string
+
+// Values of RobotStatusPhase.
+const (
+	RobotStatusPhaseUp   RobotStatusPhase = "up"
+	RobotStatusPhaseDown RobotStatusPhase = "down"
 )

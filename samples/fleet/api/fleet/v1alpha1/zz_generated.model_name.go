@@ -5,6 +5,16 @@
 package v1alpha1
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Arm) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.Arm"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Battery) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.Battery"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Disk) OpenAPIModelName() string {
 	return "com.example.fleet.v1alpha1.Disk"
 }
@@ -32,4 +42,34 @@ func (in MachineStatus) OpenAPIModelName() string {
 // OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Port) OpenAPIModelName() string {
 	return "com.example.fleet.v1alpha1.Port"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Robot) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.Robot"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotList) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.RobotList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpec) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.RobotSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSensorsValue) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.RobotSpecSensorsValue"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotStatus) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.RobotStatus"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Segment) OpenAPIModelName() string {
+	return "com.example.fleet.v1alpha1.Segment"
 }

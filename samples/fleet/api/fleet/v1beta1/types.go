@@ -40,6 +40,60 @@ type MachineList struct {
 	Items []Machine `json:"items"`
 }
 
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// A robot of the fleet. Its three versions differ in every way that a rule can tell.
+type Robot struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// What the robot should do.
+	// +required
+	Spec RobotSpec `json:"spec,omitempty"`
+	// What the robot does.
+	// +optional
+	Status RobotStatus `json:"status,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// RobotList is a list of Robot.
+type RobotList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The robots.
+	Items []Robot `json:"items"`
+}
+
+// An arm.
+type Arm struct {
+	// What it holds.
+	// +optional
+	Tool *string `json:"tool,omitempty"`
+	// How far it reaches, in millimetres.
+	// +optional
+	// +k8s:validation:minimum=0
+	Reach *int32 `json:"reach,omitempty"`
+}
+
+// A battery.
+type Battery struct {
+	// How much it holds.
+	// +optional
+	Capacity *resource.Quantity `json:"capacity,omitempty"`
+	// How full it is.
+	// +optional
+	// +k8s:validation:minimum=0
+	// +k8s:validation:maximum=100
+	Level *int32 `json:"level,omitempty"`
+}
+
 // A disk of a machine.
 type Disk struct {
 	// The path of the device.
@@ -145,6 +199,193 @@ type Port struct {
 	Protocol *Protocol `json:"protocol,omitempty"`
 }
 
+// RobotSpec is the spec of Robot.
+type RobotSpec struct {
+	// What people call it.
+	// +optional
+	// +k8s:validation:maxLength=40
+	Title *string `json:"title,omitempty"`
+	// Whether it rests.
+	// +optional
+	// +default=false
+	Paused *bool `json:"paused,omitempty"`
+	// How fast it goes.
+	// +optional
+	// +default="Eco"
+	Speed *RobotSpecSpeed `json:"speed,omitempty"`
+	// How long it waits for an order.
+	// +optional
+	// +k8s:validation:minimum=0
+	TimeoutSeconds *int32 `json:"timeoutSeconds,omitempty"`
+	// How much it remembers.
+	// +optional
+	// +k8s:validation:minimum=0
+	MemoryBytes *int64 `json:"memoryBytes,omitempty"`
+	// How many cells it knows.
+	// +optional
+	// +k8s:validation:minimum=0
+	Cells *int64 `json:"cells,omitempty"`
+	// Who pays for it.
+	// +optional
+	SponsorRef *RobotSpecSponsorRef `json:"sponsorRef,omitempty"`
+	// Where it stops.
+	// +optional
+	// +patchStrategy=merge
+	// +patchMergeKey=stop
+	// +listType=map
+	// +listMapKey=stop
+	Route []RobotSpecRouteItem `json:"route,omitzero" patchStrategy:"merge" patchMergeKey:"stop"`
+	// Its arms.
+	// +optional
+	Arms []Arm `json:"arms,omitzero"`
+	// Its settings.
+	// +optional
+	// +patchStrategy=merge
+	// +patchMergeKey=name
+	// +listType=map
+	// +listMapKey=name
+	Settings []RobotSpecSettingsItem `json:"settings,omitzero" patchStrategy:"merge" patchMergeKey:"name"`
+	// Its sensors.
+	// +optional
+	// +patchStrategy=merge
+	// +patchMergeKey=id
+	// +listType=map
+	// +listMapKey=id
+	Sensors []RobotSpecSensorsItem `json:"sensors,omitzero" patchStrategy:"merge" patchMergeKey:"id"`
+	// What it can.
+	// +optional
+	Skills []string `json:"skills,omitzero"`
+	// How heavy it is.
+	// +optional
+	Weight *float64 `json:"weight,omitempty"`
+	// What it does.
+	// +optional
+	Program *RobotSpecProgram `json:"program,omitempty"`
+	// What people wrote of it.
+	// +optional
+	// +patchStrategy=replace
+	Notes *JSON `json:"notes,omitempty" patchStrategy:"replace"`
+	// The dock that it heads for.
+	// +optional
+	Dock *string `json:"dock,omitempty"`
+	// The shelf that it heads for.
+	// +optional
+	Shelf *string `json:"shelf,omitempty"`
+	// The person that it heads for.
+	// +optional
+	Person *string `json:"person,omitempty"`
+	// When it starts.
+	// +optional
+	Schedule *RobotSpecSchedule `json:"schedule,omitempty"`
+	// How long it rests at each stop.
+	// +optional
+	RestSeconds []int32 `json:"restSeconds,omitzero"`
+	// Its legs.
+	// +optional
+	Legs []Segment `json:"legs,omitzero"`
+	// Its colour.
+	// +optional
+	Color *string `json:"color,omitempty"`
+	// Its battery.
+	// +optional
+	Battery *Battery `json:"battery,omitempty"`
+	// Who goes first.
+	// +optional
+	// +default=5
+	// +k8s:validation:minimum=0
+	Priority *int32 `json:"priority,omitempty"`
+}
+
+// RobotSpecProgram is the program of RobotSpec.
+type RobotSpecProgram struct {
+	// Step by step.
+	// +optional
+	Steps []string `json:"steps,omitzero"`
+	// Whether it begins again.
+	// +optional
+	Loop *bool `json:"loop,omitempty"`
+}
+
+// RobotSpecRouteItem is an item of a list.
+type RobotSpecRouteItem struct {
+	// The place.
+	// +required
+	// +k8s:validation:minLength=1
+	Stop string `json:"stop,omitzero"`
+	// For how long.
+	// +optional
+	// +default=1
+	Minutes *int32 `json:"minutes,omitempty"`
+}
+
+// RobotSpecSchedule is the schedule of RobotSpec.
+type RobotSpecSchedule struct {
+	// The hour.
+	// +optional
+	// +k8s:validation:minimum=0
+	// +k8s:validation:maximum=23
+	Hour *int32 `json:"hour,omitempty"`
+	// The minute.
+	// +optional
+	// +k8s:validation:minimum=0
+	// +k8s:validation:maximum=59
+	Minute *int32 `json:"minute,omitempty"`
+}
+
+// RobotSpecSensorsItem is an item of a list.
+type RobotSpecSensorsItem struct {
+	// The name.
+	// +required
+	// +k8s:validation:minLength=1
+	ID string `json:"id,omitzero"`
+	// +optional
+	Range *int32 `json:"range,omitempty"`
+}
+
+// RobotSpecSettingsItem is an item of a list.
+type RobotSpecSettingsItem struct {
+	// The name.
+	// +required
+	// +k8s:validation:minLength=1
+	Name string `json:"name,omitzero"`
+	// The value.
+	// +optional
+	Value *string `json:"value,omitempty"`
+	// Why it is so.
+	// +optional
+	Comment *string `json:"comment,omitempty"`
+}
+
+// RobotSpecSponsorRef is the sponsorRef of RobotSpec.
+type RobotSpecSponsorRef struct {
+	// The name.
+	// +optional
+	Name *string `json:"name,omitempty"`
+	// The namespace.
+	// +optional
+	Namespace *string `json:"namespace,omitempty"`
+}
+
+// RobotStatus is the status of Robot.
+type RobotStatus struct {
+	// Whether it runs.
+	// +optional
+	Phase *RobotStatusPhase `json:"phase,omitempty"`
+	// How long it has been running.
+	// +optional
+	UptimeSeconds *int64 `json:"uptimeSeconds,omitempty"`
+}
+
+// A part of a leg, and those below it.
+type Segment struct {
+	// How long it is.
+	// +optional
+	Length *int32 `json:"length,omitempty"`
+	// What hangs on it.
+	// +optional
+	Below []Segment `json:"below,omitzero"`
+}
+
 // What it is for.
 // +enum
 type MachineSpecRole string
@@ -165,4 +406,26 @@ const (
 	ProtocolTCP Protocol = "TCP"
 	// Datagrams.
 	ProtocolUDP Protocol = "UDP"
+)
+
+// How fast it goes.
+// +enum
+type RobotSpecSpeed string
+
+// Values of RobotSpecSpeed.
+const (
+	RobotSpecSpeedEco   RobotSpecSpeed = "Eco"
+	RobotSpecSpeedFast  RobotSpecSpeed = "Fast"
+	RobotSpecSpeedTurbo RobotSpecSpeed = "Turbo"
+)
+
+// Whether it runs.
+// +enum
+type RobotStatusPhase string
+
+// Values of RobotStatusPhase.
+const (
+	RobotStatusPhaseRunning RobotStatusPhase = "Running"
+	RobotStatusPhaseStopped RobotStatusPhase = "Stopped"
+	RobotStatusPhaseLost    RobotStatusPhase = "Lost"
 )

@@ -5,8 +5,23 @@
 package v1beta1
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Arm) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Arm"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Battery) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Battery"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Disk) OpenAPIModelName() string {
 	return "com.example.fleet.v1beta1.Disk"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in JSON) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.JSON"
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
@@ -37,4 +52,59 @@ func (in MachineStatus) OpenAPIModelName() string {
 // OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Port) OpenAPIModelName() string {
 	return "com.example.fleet.v1beta1.Port"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Robot) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Robot"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotList) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpec) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecProgram) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecProgram"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecRouteItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecRouteItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSchedule) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecSchedule"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSensorsItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecSensorsItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSettingsItem) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecSettingsItem"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotSpecSponsorRef) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotSpecSponsorRef"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in RobotStatus) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.RobotStatus"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Segment) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Segment"
 }

@@ -58,6 +58,40 @@ type ProfileList struct {
 	Items []Profile
 }
 
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// Robot is the internal form of all versions of the kind.
+type Robot struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta
+
+	Spec         RobotSpec
+	Status       RobotStatus
+	DroppedParts []string
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// RobotList is a list of Robot.
+type RobotList struct {
+	metav1.TypeMeta
+	metav1.ListMeta
+
+	Items []Robot
+}
+
+// An arm.
+type Arm struct {
+	Tool  *string `json:"tool,omitempty"`
+	Reach *int32  `json:"reach,omitempty"`
+}
+
+// A battery.
+type Battery struct {
+	Capacity *resource.Quantity `json:"capacity,omitempty"`
+	Level    *int32             `json:"level,omitempty"`
+}
+
 // A disk of a machine.
 type Disk struct {
 	Device    string             `json:"device,omitzero"`
@@ -159,6 +193,99 @@ type ProfileSpecZonesValue struct {
 	Ports []Port `json:"ports,omitzero"`
 }
 
+// RobotSpec is the spec of Robot.
+type RobotSpec struct {
+	Title         *string                 `json:"title,omitempty"`
+	Paused        *bool                   `json:"paused,omitempty"`
+	Speed         *RobotSpecSpeed         `json:"speed,omitempty"`
+	TimeoutMillis *int64                  `json:"timeoutMillis,omitempty"`
+	MemoryBytes   *int64                  `json:"memoryBytes,omitempty"`
+	Cells         *int64                  `json:"cells,omitempty"`
+	Owner         *RobotSpecOwner         `json:"owner,omitempty"`
+	SponsorRef    *RobotSpecSponsorRef    `json:"sponsorRef,omitempty"`
+	Route         []RobotSpecRouteItem    `json:"route,omitzero"`
+	Arms          []Arm                   `json:"arms,omitzero"`
+	Settings      []RobotSpecSettingsItem `json:"settings,omitzero"`
+	Sensors       []RobotSpecSensorsItem  `json:"sensors,omitzero"`
+	Skills        []string                `json:"skills,omitzero"`
+	Weight        *float64                `json:"weight,omitempty"`
+	Program       *RobotSpecProgram       `json:"program,omitempty"`
+	Notes         *JSON                   `json:"notes,omitempty"`
+	Dock          *string                 `json:"dock,omitempty"`
+	Shelf         *string                 `json:"shelf,omitempty"`
+	Person        *string                 `json:"person,omitempty"`
+	Schedule      *RobotSpecSchedule      `json:"schedule,omitempty"`
+	RestSeconds   []int32                 `json:"restSeconds,omitzero"`
+	Legs          []Segment               `json:"legs,omitzero"`
+	Power         *RobotSpecPower         `json:"power,omitempty"`
+	Priority      *int32                  `json:"priority,omitempty"`
+	Selector      *metav1.LabelSelector   `json:"selector,omitempty"`
+	Template      *corev1.PodTemplateSpec `json:"template,omitempty"`
+}
+
+// RobotSpecOwner is the owner of RobotSpec.
+type RobotSpecOwner struct {
+	Team string `json:"team,omitzero"`
+}
+
+// RobotSpecPower is the power of RobotSpec.
+type RobotSpecPower struct {
+	Source  *string  `json:"source,omitempty"`
+	Battery *Battery `json:"battery,omitempty"`
+}
+
+// RobotSpecProgram is the program of RobotSpec.
+type RobotSpecProgram struct {
+	Steps []string `json:"steps,omitzero"`
+	Loop  *bool    `json:"loop,omitempty"`
+}
+
+// RobotSpecRouteItem is an item of a list.
+type RobotSpecRouteItem struct {
+	Stop    string  `json:"stop,omitzero"`
+	Minutes *int32  `json:"minutes,omitempty"`
+	Gate    *string `json:"gate,omitempty"`
+}
+
+// RobotSpecSchedule is the schedule of RobotSpec.
+type RobotSpecSchedule struct {
+	Hour   *int32 `json:"hour,omitempty"`
+	Minute *int32 `json:"minute,omitempty"`
+}
+
+// RobotSpecSensorsItem is an item of a list.
+type RobotSpecSensorsItem struct {
+	ID    string `json:"id,omitzero"`
+	Range *int32 `json:"range,omitempty"`
+}
+
+// RobotSpecSettingsItem is an item of a list.
+type RobotSpecSettingsItem struct {
+	Name    string  `json:"name,omitzero"`
+	Value   *string `json:"value,omitempty"`
+	Comment *string `json:"comment,omitempty"`
+}
+
+// RobotSpecSponsorRef is the sponsorRef of RobotSpec.
+type RobotSpecSponsorRef struct {
+	Name      *string `json:"name,omitempty"`
+	Namespace *string `json:"namespace,omitempty"`
+}
+
+// RobotStatus is the status of Robot.
+type RobotStatus struct {
+	Phase         *RobotStatusPhase  `json:"phase,omitempty"`
+	UptimeSeconds *int64             `json:"uptimeSeconds,omitempty"`
+	Conditions    []metav1.Condition `json:"conditions,omitzero"`
+}
+
+// A part of a leg, and those below it.
+type Segment struct {
+	Millimetres *int32    `json:"millimetres,omitempty"`
+	Below       []Segment `json:"below,omitzero"`
+	Joint       *string   `json:"joint,omitempty"`
+}
+
 // A tree of names.
 type Tree struct {
 	Name     string          `json:"name,omitzero"`
@@ -215,4 +342,24 @@ const (
 	ProtocolTCP Protocol = "TCP"
 	// Datagrams.
 	ProtocolUDP Protocol = "UDP"
+)
+
+// How fast it goes.
+type RobotSpecSpeed string
+
+// Values of RobotSpecSpeed.
+const (
+	RobotSpecSpeedEco   RobotSpecSpeed = "Eco"
+	RobotSpecSpeedFast  RobotSpecSpeed = "Fast"
+	RobotSpecSpeedTurbo RobotSpecSpeed = "Turbo"
+)
+
+// Whether it runs.
+type RobotStatusPhase string
+
+// Values of RobotStatusPhase.
+const (
+	RobotStatusPhaseRunning RobotStatusPhase = "Running"
+	RobotStatusPhaseStopped RobotStatusPhase = "Stopped"
+	RobotStatusPhaseLost    RobotStatusPhase = "Lost"
 )

@@ -26,6 +26,7 @@ const rounds = 300
 var kinds = map[string][]string{
 	"Machine": {"v1", "v1beta1", "v1alpha1"},
 	"Profile": {"v1"},
+	"Robot":   {"v1", "v1beta1", "v1alpha1"},
 }
 
 // fillers make values that random bytes would not make, for they have a form.
@@ -33,6 +34,11 @@ func fillers(serializer.CodecFactory) []any {
 	return []any{
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
+		},
+		// The spec gives LegacyCode up.
+		func(in *fleetv1alpha1.RobotSpec, c randfill.Continue) {
+			c.FillNoCustom(in)
+			in.LegacyCode = nil
 		},
 		func(in *fleetv1.MachineSpecRole, c randfill.Continue) {
 			*in = []fleetv1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
@@ -46,11 +52,23 @@ func fillers(serializer.CodecFactory) []any {
 		func(in *fleetv1.Protocol, c randfill.Continue) {
 			*in = []fleetv1.Protocol{"TCP", "UDP"}[c.Intn(2)]
 		},
+		func(in *fleetv1.RobotSpecSpeed, c randfill.Continue) {
+			*in = []fleetv1.RobotSpecSpeed{"Eco", "Fast", "Turbo"}[c.Intn(3)]
+		},
+		func(in *fleetv1.RobotStatusPhase, c randfill.Continue) {
+			*in = []fleetv1.RobotStatusPhase{"Running", "Stopped", "Lost"}[c.Intn(3)]
+		},
 		func(in *fleetv1beta1.MachineSpecRole, c randfill.Continue) {
 			*in = []fleetv1beta1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
 		},
 		func(in *fleetv1beta1.Protocol, c randfill.Continue) {
 			*in = []fleetv1beta1.Protocol{"TCP", "UDP"}[c.Intn(2)]
+		},
+		func(in *fleetv1beta1.RobotSpecSpeed, c randfill.Continue) {
+			*in = []fleetv1beta1.RobotSpecSpeed{"Eco", "Fast", "Turbo"}[c.Intn(3)]
+		},
+		func(in *fleetv1beta1.RobotStatusPhase, c randfill.Continue) {
+			*in = []fleetv1beta1.RobotStatusPhase{"Running", "Stopped", "Lost"}[c.Intn(3)]
 		},
 		func(in *fleetv1alpha1.MachineSpecRole, c randfill.Continue) {
 			*in = []fleetv1alpha1.MachineSpecRole{"control", "worker"}[c.Intn(2)]
@@ -58,10 +76,22 @@ func fillers(serializer.CodecFactory) []any {
 		func(in *fleetv1alpha1.Protocol, c randfill.Continue) {
 			*in = []fleetv1alpha1.Protocol{"TCP", "UDP"}[c.Intn(2)]
 		},
+		func(in *fleetv1alpha1.RobotSpecMode, c randfill.Continue) {
+			*in = []fleetv1alpha1.RobotSpecMode{"eco", "fast", "idle"}[c.Intn(3)]
+		},
+		func(in *fleetv1alpha1.RobotSpecTargetKind, c randfill.Continue) {
+			*in = []fleetv1alpha1.RobotSpecTargetKind{"Dock", "Shelf", "Person"}[c.Intn(3)]
+		},
+		func(in *fleetv1alpha1.RobotStatusPhase, c randfill.Continue) {
+			*in = []fleetv1alpha1.RobotStatusPhase{"up", "down"}[c.Intn(2)]
+		},
 		func(in *fleetv1.JSON, c randfill.Continue) {
 			in.Raw = []byte(`{"a":[1,"b",null]}`)
 		},
 		func(in *fleetv1.JSONObject, c randfill.Continue) {
+			in.Raw = []byte(`{"a":[1,"b",null]}`)
+		},
+		func(in *fleetv1beta1.JSON, c randfill.Continue) {
 			in.Raw = []byte(`{"a":[1,"b",null]}`)
 		},
 		func(in *hub.JSON, c randfill.Continue) {

@@ -76,6 +76,38 @@ func Convert_fleet_ProfileList_To_v1_ProfileList(in *hub.ProfileList, out *fleet
 	return err
 }
 
+// Convert_v1_Robot_To_fleet_Robot converts; absent stays absent.
+func Convert_v1_Robot_To_fleet_Robot(in *fleetv1.Robot, out *hub.Robot, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = *(*hub.RobotSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = *(*hub.RobotStatus)(unsafe.Pointer(&in.Status))
+	return nil
+}
+
+// Convert_v1_RobotList_To_fleet_RobotList converts a list.
+func Convert_v1_RobotList_To_fleet_RobotList(in *fleetv1.RobotList, out *hub.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1_Robot_To_fleet_Robot)
+	return err
+}
+
+// Convert_fleet_Robot_To_v1_Robot converts; absent stays absent.
+func Convert_fleet_Robot_To_v1_Robot(in *hub.Robot, out *fleetv1.Robot, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = *(*fleetv1.RobotSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = *(*fleetv1.RobotStatus)(unsafe.Pointer(&in.Status))
+	return nil
+}
+
+// Convert_fleet_RobotList_To_v1_RobotList converts a list.
+func Convert_fleet_RobotList_To_v1_RobotList(in *hub.RobotList, out *fleetv1.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Robot_To_v1_Robot)
+	return err
+}
+
 func convert_fleet_Machine_To_v1_Machine(in *hub.Machine, out *fleetv1.Machine) {
 	out.Spec = *(*fleetv1.MachineSpec)(unsafe.Pointer(&in.Spec))
 	out.Status = fleetv1.MachineStatus(in.Status)
@@ -86,6 +118,11 @@ func convert_fleet_Profile_To_v1_Profile(in *hub.Profile, out *fleetv1.Profile) 
 	out.Note = in.Note
 }
 
+func convert_fleet_Robot_To_v1_Robot(in *hub.Robot, out *fleetv1.Robot) {
+	out.Spec = *(*fleetv1.RobotSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = *(*fleetv1.RobotStatus)(unsafe.Pointer(&in.Status))
+}
+
 func convert_v1_Machine_To_fleet_Machine(in *fleetv1.Machine, out *hub.Machine) {
 	out.Spec = *(*hub.MachineSpec)(unsafe.Pointer(&in.Spec))
 	out.Status = hub.MachineStatus(in.Status)
@@ -94,4 +131,9 @@ func convert_v1_Machine_To_fleet_Machine(in *fleetv1.Machine, out *hub.Machine) 
 func convert_v1_Profile_To_fleet_Profile(in *fleetv1.Profile, out *hub.Profile) {
 	out.Spec = *(*hub.ProfileSpec)(unsafe.Pointer(&in.Spec))
 	out.Note = in.Note
+}
+
+func convert_v1_Robot_To_fleet_Robot(in *fleetv1.Robot, out *hub.Robot) {
+	out.Spec = *(*hub.RobotSpec)(unsafe.Pointer(&in.Spec))
+	out.Status = *(*hub.RobotStatus)(unsafe.Pointer(&in.Status))
 }

@@ -22,6 +22,11 @@ func SetObjectDefaults_Profile(in *fleetv1.Profile) {
 	setDefaultsProfileSpec(&in.Spec)
 }
 
+// SetObjectDefaults_Robot fills in the defaults.
+func SetObjectDefaults_Robot(in *fleetv1.Robot) {
+	setDefaultsRobotSpec(&in.Spec)
+}
+
 func setDefaultsDisk(in *fleetv1.Disk) {
 	if in.Size == nil {
 		in.Size = new(resource.MustParse("10Gi"))
@@ -116,5 +121,23 @@ func setDefaultsProfileSpecSettings(in *fleetv1.ProfileSpecSettings) {
 func setDefaultsProfileSpecZonesValue(in *fleetv1.ProfileSpecZonesValue) {
 	for i := range in.Ports {
 		setDefaultsPort(&in.Ports[i])
+	}
+}
+
+func setDefaultsRobotSpec(in *fleetv1.RobotSpec) {
+	if in.Paused == nil {
+		in.Paused = new(false)
+	}
+	if in.Speed == nil {
+		in.Speed = new(fleetv1.RobotSpecSpeedEco)
+	}
+	for i := range in.Route {
+		setDefaultsRobotSpecRouteItem(&in.Route[i])
+	}
+}
+
+func setDefaultsRobotSpecRouteItem(in *fleetv1.RobotSpecRouteItem) {
+	if in.Minutes == nil {
+		in.Minutes = new(int32(1))
 	}
 }

@@ -26,6 +26,10 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		convert.Register(Convert_fleet_Profile_To_v1_Profile),
 		convert.Register(Convert_v1_ProfileList_To_fleet_ProfileList),
 		convert.Register(Convert_fleet_ProfileList_To_v1_ProfileList),
+		convert.Register(Convert_v1_Robot_To_fleet_Robot),
+		convert.Register(Convert_fleet_Robot_To_v1_Robot),
+		convert.Register(Convert_v1_RobotList_To_fleet_RobotList),
+		convert.Register(Convert_fleet_RobotList_To_v1_RobotList),
 	)
 	return builder.AddToScheme(scheme)
 }
@@ -43,23 +47,38 @@ func addDefaults(scheme *runtime.Scheme) error {
 			SetObjectDefaults_Profile(&obj.(*fleetv1.ProfileList).Items[i])
 		}
 	})
+	scheme.AddTypeDefaultingFunc(&fleetv1.Robot{}, func(obj any) { SetObjectDefaults_Robot(obj.(*fleetv1.Robot)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1.RobotList{}, func(obj any) {
+		for i := range obj.(*fleetv1.RobotList).Items {
+			SetObjectDefaults_Robot(&obj.(*fleetv1.RobotList).Items[i])
+		}
+	})
 	return nil
+}
+
+// hubLabel is what the hub calls a field for selectors, and those of its values that have other names there.
+type hubLabel struct {
+	name   string
+	values map[string]string
 }
 
 // addFieldLabels says which fields selectors may name, and how they are called in the hub.
 func addFieldLabels(scheme *runtime.Scheme) error {
-	for kind, labels := range map[string]map[string]string{
+	for kind, labels := range map[string]map[string]hubLabel{
 		"Machine": {
-			"metadata.name":      "metadata.name",
-			"metadata.namespace": "metadata.namespace",
-			"spec.role":          "spec.role",
-			"spec.location.rack": "spec.location.rack",
+			"metadata.name":      {name: "metadata.name"},
+			"metadata.namespace": {name: "metadata.namespace"},
+			"spec.role":          {name: "spec.role"},
+			"spec.location.rack": {name: "spec.location.rack"},
 		},
 	} {
 		gvk := fleetv1.SchemeGroupVersion.WithKind(kind)
 		err := scheme.AddFieldLabelConversionFunc(gvk, func(label, value string) (string, string, error) {
 			if hub, ok := labels[label]; ok {
-				return hub, value, nil
+				if mapped, ok := hub.values[value]; ok {
+					value = mapped
+				}
+				return hub.name, value, nil
 			}
 			return "", "", fmt.Errorf("%q is not a known field selector of %s", label, gvk.Kind)
 		})

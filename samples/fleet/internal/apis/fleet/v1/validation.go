@@ -20,6 +20,8 @@ var (
 	validProfileSpecModesItem = []fleetv1.ProfileSpecModesItem{fleetv1.ProfileSpecModesItemFast, fleetv1.ProfileSpecModesItemSlow}
 	validProfileSpecSmall     = []fleetv1.ProfileSpecSmall{fleetv1.ProfileSpecSmall1, fleetv1.ProfileSpecSmall2, fleetv1.ProfileSpecSmall4}
 	validProtocol             = []fleetv1.Protocol{fleetv1.ProtocolTCP, fleetv1.ProtocolUDP}
+	validRobotSpecSpeed       = []fleetv1.RobotSpecSpeed{fleetv1.RobotSpecSpeedEco, fleetv1.RobotSpecSpeedFast, fleetv1.RobotSpecSpeedTurbo}
+	validRobotStatusPhase     = []fleetv1.RobotStatusPhase{fleetv1.RobotStatusPhaseRunning, fleetv1.RobotStatusPhaseStopped, fleetv1.RobotStatusPhaseLost}
 )
 
 // ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -38,6 +40,34 @@ func ValidateProfile(obj *hub.Profile) field.ErrorList {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validateProfile(&in, nil)
+}
+
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateRobot(obj *hub.Robot) field.ErrorList {
+	var in fleetv1.Robot
+	if err := Convert_fleet_Robot_To_v1_Robot(obj, &in, nil); err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	return validateRobot(&in, nil)
+}
+
+func validateArm(in *fleetv1.Arm, path *field.Path) (errs field.ErrorList) {
+	if in.Reach != nil && *in.Reach < 0 {
+		errs = append(errs, field.Invalid(path.Child("reach"), *in.Reach, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateBattery(in *fleetv1.Battery, path *field.Path) (errs field.ErrorList) {
+	if in.Level != nil {
+		if *in.Level < 0 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be greater than or equal to 0"))
+		}
+		if *in.Level > 100 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 100"))
+		}
+	}
+	return errs
 }
 
 func validateDisk(in *fleetv1.Disk, path *field.Path) (errs field.ErrorList) {
@@ -202,6 +232,129 @@ func validateProfileSpecZonesValue(in *fleetv1.ProfileSpecZonesValue, path *fiel
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)
 	}
+	return errs
+}
+
+func validateRobot(in *fleetv1.Robot, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
+	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	return errs
+}
+
+func validateRobotSpec(in *fleetv1.RobotSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Title != nil && utf8.RuneCountInString(*in.Title) > 40 {
+		errs = append(errs, field.TooLongCharacters(path.Child("title"), *in.Title, 40))
+	}
+	if in.Speed != nil && !slices.Contains(validRobotSpecSpeed, *in.Speed) {
+		errs = append(errs, field.NotSupported(path.Child("speed"), *in.Speed, validRobotSpecSpeed))
+	}
+	if in.TimeoutMillis != nil && *in.TimeoutMillis < 0 {
+		errs = append(errs, field.Invalid(path.Child("timeoutMillis"), *in.TimeoutMillis, "must be greater than or equal to 0"))
+	}
+	if in.MemoryBytes != nil && *in.MemoryBytes < 0 {
+		errs = append(errs, field.Invalid(path.Child("memoryBytes"), *in.MemoryBytes, "must be greater than or equal to 0"))
+	}
+	if in.Cells != nil && *in.Cells < 0 {
+		errs = append(errs, field.Invalid(path.Child("cells"), *in.Cells, "must be greater than or equal to 0"))
+	}
+	if in.Owner == nil {
+		errs = append(errs, field.Required(path.Child("owner"), ""))
+	} else {
+		errs = append(errs, validateRobotSpecOwner(in.Owner, path.Child("owner"))...)
+	}
+	errs = append(errs, validation.UniqueKeys(in.Route, path.Child("route"), func(in *fleetv1.RobotSpecRouteItem) map[string]any {
+		return map[string]any{"stop": in.Stop}
+	})...)
+	for i := range in.Route {
+		errs = append(errs, validateRobotSpecRouteItem(&in.Route[i], path.Child("route").Index(i))...)
+	}
+	for i := range in.Arms {
+		errs = append(errs, validateArm(&in.Arms[i], path.Child("arms").Index(i))...)
+	}
+	errs = append(errs, validation.UniqueKeys(in.Settings, path.Child("settings"), func(in *fleetv1.RobotSpecSettingsItem) map[string]any {
+		return map[string]any{"name": in.Name}
+	})...)
+	for i := range in.Settings {
+		errs = append(errs, validateRobotSpecSettingsItem(&in.Settings[i], path.Child("settings").Index(i))...)
+	}
+	errs = append(errs, validation.UniqueKeys(in.Sensors, path.Child("sensors"), func(in *fleetv1.RobotSpecSensorsItem) map[string]any {
+		return map[string]any{"id": in.ID}
+	})...)
+	for i := range in.Sensors {
+		errs = append(errs, validateRobotSpecSensorsItem(&in.Sensors[i], path.Child("sensors").Index(i))...)
+	}
+	if in.Schedule != nil {
+		errs = append(errs, validateRobotSpecSchedule(in.Schedule, path.Child("schedule"))...)
+	}
+	if in.Power != nil {
+		errs = append(errs, validateRobotSpecPower(in.Power, path.Child("power"))...)
+	}
+	if in.Priority != nil && *in.Priority < 0 {
+		errs = append(errs, field.Invalid(path.Child("priority"), *in.Priority, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateRobotSpecOwner(in *fleetv1.RobotSpecOwner, path *field.Path) (errs field.ErrorList) {
+	if in.Team == "" {
+		errs = append(errs, field.Required(path.Child("team"), ""))
+	}
+	return errs
+}
+
+func validateRobotSpecPower(in *fleetv1.RobotSpecPower, path *field.Path) (errs field.ErrorList) {
+	if in.Battery != nil {
+		errs = append(errs, validateBattery(in.Battery, path.Child("battery"))...)
+	}
+	return errs
+}
+
+func validateRobotSpecRouteItem(in *fleetv1.RobotSpecRouteItem, path *field.Path) (errs field.ErrorList) {
+	if in.Stop == "" {
+		errs = append(errs, field.Required(path.Child("stop"), ""))
+	}
+	return errs
+}
+
+func validateRobotSpecSchedule(in *fleetv1.RobotSpecSchedule, path *field.Path) (errs field.ErrorList) {
+	if in.Hour != nil {
+		if *in.Hour < 0 {
+			errs = append(errs, field.Invalid(path.Child("hour"), *in.Hour, "must be greater than or equal to 0"))
+		}
+		if *in.Hour > 23 {
+			errs = append(errs, field.Invalid(path.Child("hour"), *in.Hour, "must be less than or equal to 23"))
+		}
+	}
+	if in.Minute != nil {
+		if *in.Minute < 0 {
+			errs = append(errs, field.Invalid(path.Child("minute"), *in.Minute, "must be greater than or equal to 0"))
+		}
+		if *in.Minute > 59 {
+			errs = append(errs, field.Invalid(path.Child("minute"), *in.Minute, "must be less than or equal to 59"))
+		}
+	}
+	return errs
+}
+
+func validateRobotSpecSensorsItem(in *fleetv1.RobotSpecSensorsItem, path *field.Path) (errs field.ErrorList) {
+	if in.ID == "" {
+		errs = append(errs, field.Required(path.Child("id"), ""))
+	}
+	return errs
+}
+
+func validateRobotSpecSettingsItem(in *fleetv1.RobotSpecSettingsItem, path *field.Path) (errs field.ErrorList) {
+	if in.Name == "" {
+		errs = append(errs, field.Required(path.Child("name"), ""))
+	}
+	return errs
+}
+
+func validateRobotStatus(in *fleetv1.RobotStatus, path *field.Path) (errs field.ErrorList) {
+	if in.Phase != nil && !slices.Contains(validRobotStatusPhase, *in.Phase) {
+		errs = append(errs, field.NotSupported(path.Child("phase"), *in.Phase, validRobotStatusPhase))
+	}
+	errs = append(errs, metav1validation.ValidateConditions(in.Conditions, path.Child("conditions"))...)
 	return errs
 }
 

@@ -3,8 +3,10 @@
 package v1alpha1
 
 import (
+	"time"
 	"unsafe"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/conversion"
 
 	fleetv1alpha1 "example.com/fleet/api/fleet/v1alpha1"
@@ -45,7 +47,7 @@ func Convert_fleet_Machine_To_v1alpha1_Machine(in *hub.Machine, out *fleetv1alph
 	out.ObjectMeta = near.ObjectMeta
 	t := convert.Open(&near.ObjectMeta, hub.Kept, "v1beta1", "v1alpha1", s)
 	convert_v1beta1_Machine_To_v1alpha1_Machine(&near, out, t, nil)
-	t.Close(&out.ObjectMeta, machinePartsV1alpha1)
+	t.Close(&out.ObjectMeta, nil)
 	return nil
 }
 
@@ -55,6 +57,55 @@ func Convert_fleet_MachineList_To_v1alpha1_MachineList(in *hub.MachineList, out 
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Machine_To_v1alpha1_Machine)
 	return err
+}
+
+// Convert_v1alpha1_Robot_To_fleet_Robot converts by way of v1beta1.
+func Convert_v1alpha1_Robot_To_fleet_Robot(in *fleetv1alpha1.Robot, out *hub.Robot, s conversion.Scope) error {
+	var near fleetv1beta1.Robot
+	near.ObjectMeta = in.ObjectMeta
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1alpha1", "v1beta1", s).Strip()
+	convert_v1alpha1_Robot_To_v1beta1_Robot(in, &near, t, nil)
+	t.Close(&near.ObjectMeta, robotPartsV1beta1)
+	if err := internalv1beta1.Convert_v1beta1_Robot_To_fleet_Robot(&near, out, s); err != nil {
+		return err
+	}
+	t.Refused(&out.ObjectMeta)
+	out.DroppedParts = append(t.Dropped(), out.DroppedParts...)
+	return nil
+}
+
+// Convert_v1alpha1_RobotList_To_fleet_RobotList converts a list.
+func Convert_v1alpha1_RobotList_To_fleet_RobotList(in *fleetv1alpha1.RobotList, out *hub.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1alpha1_Robot_To_fleet_Robot)
+	return err
+}
+
+// Convert_fleet_Robot_To_v1alpha1_Robot converts by way of v1beta1.
+func Convert_fleet_Robot_To_v1alpha1_Robot(in *hub.Robot, out *fleetv1alpha1.Robot, s conversion.Scope) error {
+	var near fleetv1beta1.Robot
+	if err := internalv1beta1.Convert_fleet_Robot_To_v1beta1_Robot(in, &near, s); err != nil {
+		return err
+	}
+	out.ObjectMeta = near.ObjectMeta
+	t := convert.Open(&near.ObjectMeta, hub.Kept, "v1beta1", "v1alpha1", s)
+	convert_v1beta1_Robot_To_v1alpha1_Robot(&near, out, t, nil)
+	t.Close(&out.ObjectMeta, robotPartsV1alpha1)
+	return nil
+}
+
+// Convert_fleet_RobotList_To_v1alpha1_RobotList converts a list.
+func Convert_fleet_RobotList_To_v1alpha1_RobotList(in *hub.RobotList, out *fleetv1alpha1.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Robot_To_v1alpha1_Robot)
+	return err
+}
+
+func convert_v1alpha1_Arm_To_v1beta1_Arm(in *fleetv1alpha1.Arm, out *fleetv1beta1.Arm) {
+	out.Tool = in.Tool
+	out.Reach = in.Reach
 }
 
 func convert_v1alpha1_MachineSpec_To_v1beta1_MachineSpec(in *fleetv1alpha1.MachineSpec, out *fleetv1beta1.MachineSpec, t *convert.Transfer, at *convert.Place) {
@@ -82,6 +133,96 @@ func convert_v1alpha1_Machine_To_v1beta1_Machine(in *fleetv1alpha1.Machine, out 
 	out.Status = fleetv1beta1.MachineStatus(in.Status)
 }
 
+func convert_v1alpha1_RobotSpecSensorsValue_To_v1beta1_RobotSpecSensorsItem(in *fleetv1alpha1.RobotSpecSensorsValue, out *fleetv1beta1.RobotSpecSensorsItem) {
+	out.Range = in.Range
+}
+
+func convert_v1alpha1_RobotSpec_To_v1beta1_RobotSpec(in *fleetv1alpha1.RobotSpec, out *fleetv1beta1.RobotSpec, t *convert.Transfer, at *convert.Place) {
+	cases := convert.Unfold(t, at, "targetKind", "target", "dock", []string{"Dock", "Shelf", "Person"}, (*string)(in.TargetKind), in.Target)
+	out.Dock = cases[0]
+	out.Shelf = cases[1]
+	out.Person = cases[2]
+	out.Title = in.Name
+	if in.Enabled != nil {
+		out.Paused = new(!*in.Enabled)
+	}
+	out.Speed = convert.Through(t, at, "mode", "speed", in.Mode, convert_v1alpha1_RobotSpecMode_To_v1beta1_RobotSpecSpeed, convert_v1beta1_RobotSpecSpeed_To_v1alpha1_RobotSpecMode)
+	out.TimeoutSeconds = convert.Through(t, at, "timeout", "timeoutSeconds", in.Timeout, convert.Count[int32](time.Second), convert.Duration[int32](time.Second))
+	out.MemoryBytes = convert.ThroughDeep(t, at, "memory", "memoryBytes", in.Memory, convert.QuantityTimes[int64](1), convert.PartQuantity[int64](1))
+	out.Cells = convert.Through(t, at, "cells", "cells", in.Cells, convert.Width[int32, int64], convert.Width[int64, int32])
+	if in.Sponsor != nil {
+		out.SponsorRef = convert.Ensure(out.SponsorRef)
+		out.SponsorRef.Name = in.Sponsor
+	}
+	out.Route = convert.Elements(t, at.In("stops", "route"), in.Stops, func(in *string) string { return convert.Key(*in) }, convert_v1alpha1_string_To_v1beta1_RobotSpecRouteItem)
+	out.Arms = convert.One(t, at.In("arm", "arms"), in.Arm, func(in *fleetv1alpha1.Arm, out *fleetv1beta1.Arm, t *convert.Transfer, at *convert.Place) {
+		convert_v1alpha1_Arm_To_v1beta1_Arm(in, out)
+	}, func(in *fleetv1beta1.Arm, out *fleetv1alpha1.Arm, t *convert.Transfer, at *convert.Place) {
+		convert_v1beta1_Arm_To_v1alpha1_Arm(in, out)
+	})
+	out.Settings = convert.Entries(t, at.In("settings", "settings"), in.Settings, func(out *fleetv1beta1.RobotSpecSettingsItem, key string) { out.Name = key }, func(in *fleetv1beta1.RobotSpecSettingsItem) (string, bool) { return in.Name, true }, convert_v1alpha1_string_To_v1beta1_RobotSpecSettingsItem, convert_v1beta1_RobotSpecSettingsItem_To_v1alpha1_string)
+	out.Sensors = convert.Entries(t, at.In("sensors", "sensors"), in.Sensors, func(out *fleetv1beta1.RobotSpecSensorsItem, key string) { out.ID = key }, func(in *fleetv1beta1.RobotSpecSensorsItem) (string, bool) { return in.ID, true }, func(in *fleetv1alpha1.RobotSpecSensorsValue, out *fleetv1beta1.RobotSpecSensorsItem, t *convert.Transfer, at *convert.Place) {
+		convert_v1alpha1_RobotSpecSensorsValue_To_v1beta1_RobotSpecSensorsItem(in, out)
+	}, func(in *fleetv1beta1.RobotSpecSensorsItem, out *fleetv1alpha1.RobotSpecSensorsValue, t *convert.Transfer, at *convert.Place) {
+		convert_v1beta1_RobotSpecSensorsItem_To_v1alpha1_RobotSpecSensorsValue(in, out)
+	})
+	out.Skills = convert.Deref(convert.Through(t, at, "skills", "skills", in.Skills, convert.Split[string, string](","), convert.Join[string, string](",")))
+	out.Weight = convert.Through(t, at, "weight", "weight", in.Weight, convert.ParseFloat[string], convert.Text[float64, string])
+	out.Program = convert.Through(t, at, "program", "program", in.Program, convert.ParseJSON[string, fleetv1beta1.RobotSpecProgram], convert.FormatJSON[fleetv1beta1.RobotSpecProgram, string])
+	out.Notes = convert.Through(t, at, "notes", "notes", in.Notes, convert.ParseYAML[string, fleetv1beta1.JSON], convert.FormatYAML[fleetv1beta1.JSON, string])
+	out.Schedule = convert.Through(t, at, "schedule", "schedule", in.Schedule, toSchedule, fromSchedule)
+	out.RestSeconds = convert.Whole(t, at.In("waits", "restSeconds"), in.Waits, func(in *metav1.Duration, out *int32, t *convert.Transfer, at *convert.Place) {
+		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Count[int32](time.Second), convert.Duration[int32](time.Second)))
+	}, func(in *int32, out *metav1.Duration, t *convert.Transfer, at *convert.Place) {
+		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Duration[int32](time.Second), convert.Count[int32](time.Second)))
+	})
+	out.Legs = *(*[]fleetv1beta1.Segment)(unsafe.Pointer(&in.Legs))
+	out.Color = in.Color
+	out.Battery = (*fleetv1beta1.Battery)(in.Battery)
+	out.Priority = in.Priority
+	if in.Serial != nil {
+		convert.Put(t, at, "serial", *in.Serial)
+	}
+	if in.LegacyCode != nil {
+		t.Drop(at, "legacyCode", "nothing reads it any more")
+	}
+	if _, ok := convert.Take[struct{}](t, at, "sponsorRef"); ok {
+		out.SponsorRef = convert.Ensure(out.SponsorRef)
+	}
+	if v, ok := convert.Take[string](t, at, "sponsorRef.namespace"); ok {
+		out.SponsorRef = convert.Ensure(out.SponsorRef)
+		out.SponsorRef.Namespace = &v
+	}
+}
+
+func convert_v1alpha1_RobotStatus_To_v1beta1_RobotStatus(in *fleetv1alpha1.RobotStatus, out *fleetv1beta1.RobotStatus, t *convert.Transfer, at *convert.Place) {
+	out.Phase = convert.Through(t, at, "phase", "phase", in.Phase, convert_v1alpha1_RobotStatusPhase_To_v1beta1_RobotStatusPhase, convert_v1beta1_RobotStatusPhase_To_v1alpha1_RobotStatusPhase)
+	out.UptimeSeconds = convert.Through(t, at, "uptime", "uptimeSeconds", in.Uptime, convert.Count[int64](time.Second), convert.Duration[int64](time.Second))
+	if in.Note != nil {
+		convert.Put(t, at, "note", *in.Note)
+	}
+}
+
+func convert_v1alpha1_Robot_To_v1beta1_Robot(in *fleetv1alpha1.Robot, out *fleetv1beta1.Robot, t *convert.Transfer, at *convert.Place) {
+	convert_v1alpha1_RobotSpec_To_v1beta1_RobotSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	convert_v1alpha1_RobotStatus_To_v1beta1_RobotStatus(&in.Status, &out.Status, t, at.In("status", "status"))
+}
+
+func convert_v1alpha1_string_To_v1beta1_RobotSpecRouteItem(in *string, out *fleetv1beta1.RobotSpecRouteItem, t *convert.Transfer, at *convert.Place) {
+	out.Stop = *in
+	out.Minutes = convert.TakePointer[int32](t, at, "minutes")
+}
+
+func convert_v1alpha1_string_To_v1beta1_RobotSpecSettingsItem(in *string, out *fleetv1beta1.RobotSpecSettingsItem, t *convert.Transfer, at *convert.Place) {
+	out.Value = convert.Outer(t, at, "value", *in)
+	out.Comment = convert.TakePointer[string](t, at, "comment")
+}
+
+func convert_v1beta1_Arm_To_v1alpha1_Arm(in *fleetv1beta1.Arm, out *fleetv1alpha1.Arm) {
+	out.Tool = in.Tool
+	out.Reach = in.Reach
+}
+
 func convert_v1beta1_MachineSpec_To_v1alpha1_MachineSpec(in *fleetv1beta1.MachineSpec, out *fleetv1alpha1.MachineSpec, t *convert.Transfer, at *convert.Place) {
 	out.Role = fleetv1alpha1.MachineSpecRole(in.Role)
 	out.CPUs = in.CPUs
@@ -101,11 +242,183 @@ func convert_v1beta1_Machine_To_v1alpha1_Machine(in *fleetv1beta1.Machine, out *
 	out.Status = fleetv1alpha1.MachineStatus(in.Status)
 }
 
-// machinePartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
-var machinePartsV1alpha1 = convert.Parts{
+func convert_v1beta1_RobotSpecRouteItem_To_v1alpha1_string(in *fleetv1beta1.RobotSpecRouteItem, out *string, t *convert.Transfer, at *convert.Place) {
+	*out = in.Stop
+	if in.Minutes != nil {
+		convert.Put(t, at, "minutes", *in.Minutes)
+	}
+}
+
+func convert_v1beta1_RobotSpecSensorsItem_To_v1alpha1_RobotSpecSensorsValue(in *fleetv1beta1.RobotSpecSensorsItem, out *fleetv1alpha1.RobotSpecSensorsValue) {
+	out.Range = in.Range
+}
+
+func convert_v1beta1_RobotSpecSettingsItem_To_v1alpha1_string(in *fleetv1beta1.RobotSpecSettingsItem, out *string, t *convert.Transfer, at *convert.Place) {
+	*out = convert.Inner(t, at, "value", in.Value)
+	if in.Comment != nil {
+		convert.Put(t, at, "comment", *in.Comment)
+	}
+}
+
+func convert_v1beta1_RobotSpec_To_v1alpha1_RobotSpec(in *fleetv1beta1.RobotSpec, out *fleetv1alpha1.RobotSpec, t *convert.Transfer, at *convert.Place) {
+	name, value := convert.Fold(t, at, "dock", "targetKind", "target", []string{"Dock", "Shelf", "Person"}, []*string{in.Dock, in.Shelf, in.Person})
+	out.TargetKind = (*fleetv1alpha1.RobotSpecTargetKind)(name)
+	out.Target = value
+	out.Name = in.Title
+	if in.Paused != nil {
+		out.Enabled = new(!*in.Paused)
+	}
+	out.Mode = convert.Through(t, at, "speed", "mode", in.Speed, convert_v1beta1_RobotSpecSpeed_To_v1alpha1_RobotSpecMode, convert_v1alpha1_RobotSpecMode_To_v1beta1_RobotSpecSpeed)
+	out.Timeout = convert.Through(t, at, "timeoutSeconds", "timeout", in.TimeoutSeconds, convert.Duration[int32](time.Second), convert.Count[int32](time.Second))
+	out.Memory = convert.Through(t, at, "memoryBytes", "memory", in.MemoryBytes, convert.PartQuantity[int64](1), convert.QuantityTimes[int64](1))
+	out.Cells = convert.Through(t, at, "cells", "cells", in.Cells, convert.Width[int64, int32], convert.Width[int32, int64])
+	if in.SponsorRef != nil {
+		out.Sponsor = in.SponsorRef.Name
+	}
+	out.Stops = convert.Elements(t, at.In("route", "stops"), in.Route, func(in *fleetv1beta1.RobotSpecRouteItem) string { return convert.Key(in.Stop) }, convert_v1beta1_RobotSpecRouteItem_To_v1alpha1_string)
+	out.Arm = convert.First(t, at.In("arms", "arm"), in.Arms, func(in *fleetv1beta1.Arm, out *fleetv1alpha1.Arm, t *convert.Transfer, at *convert.Place) {
+		convert_v1beta1_Arm_To_v1alpha1_Arm(in, out)
+	}, func(in *fleetv1alpha1.Arm, out *fleetv1beta1.Arm, t *convert.Transfer, at *convert.Place) {
+		convert_v1alpha1_Arm_To_v1beta1_Arm(in, out)
+	})
+	out.Settings = convert.Dictionary(t, at.In("settings", "settings"), in.Settings, func(in *fleetv1beta1.RobotSpecSettingsItem) (string, bool) { return in.Name, true }, convert_v1beta1_RobotSpecSettingsItem_To_v1alpha1_string)
+	out.Sensors = convert.Dictionary(t, at.In("sensors", "sensors"), in.Sensors, func(in *fleetv1beta1.RobotSpecSensorsItem) (string, bool) { return in.ID, true }, func(in *fleetv1beta1.RobotSpecSensorsItem, out *fleetv1alpha1.RobotSpecSensorsValue, t *convert.Transfer, at *convert.Place) {
+		convert_v1beta1_RobotSpecSensorsItem_To_v1alpha1_RobotSpecSensorsValue(in, out)
+	})
+	out.Skills = convert.ThroughDeep(t, at, "skills", "skills", convert.List(in.Skills), convert.Join[string, string](","), convert.Split[string, string](","))
+	out.Weight = convert.Through(t, at, "weight", "weight", in.Weight, convert.Text[float64, string], convert.ParseFloat[string])
+	out.Program = convert.ThroughDeep(t, at, "program", "program", in.Program, convert.FormatJSON[fleetv1beta1.RobotSpecProgram, string], convert.ParseJSON[string, fleetv1beta1.RobotSpecProgram])
+	out.Notes = convert.ThroughDeep(t, at, "notes", "notes", in.Notes, convert.FormatYAML[fleetv1beta1.JSON, string], convert.ParseYAML[string, fleetv1beta1.JSON])
+	out.Schedule = convert.ThroughDeep(t, at, "schedule", "schedule", in.Schedule, fromSchedule, toSchedule)
+	out.Waits = convert.Whole(t, at.In("restSeconds", "waits"), in.RestSeconds, func(in *int32, out *metav1.Duration, t *convert.Transfer, at *convert.Place) {
+		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Duration[int32](time.Second), convert.Count[int32](time.Second)))
+	}, func(in *metav1.Duration, out *int32, t *convert.Transfer, at *convert.Place) {
+		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Count[int32](time.Second), convert.Duration[int32](time.Second)))
+	})
+	out.Legs = *(*[]fleetv1alpha1.Segment)(unsafe.Pointer(&in.Legs))
+	out.Color = in.Color
+	out.Battery = (*fleetv1alpha1.Battery)(in.Battery)
+	out.Priority = in.Priority
+	convert.Bare(t, at, "sponsorRef", in.SponsorRef)
+	if in.SponsorRef != nil && in.SponsorRef.Namespace != nil {
+		convert.Put(t, at, "sponsorRef.namespace", *in.SponsorRef.Namespace)
+	}
+	out.Serial = convert.TakePointer[string](t, at, "serial")
+}
+
+func convert_v1beta1_RobotStatus_To_v1alpha1_RobotStatus(in *fleetv1beta1.RobotStatus, out *fleetv1alpha1.RobotStatus, t *convert.Transfer, at *convert.Place) {
+	out.Phase = convert.Through(t, at, "phase", "phase", in.Phase, convert_v1beta1_RobotStatusPhase_To_v1alpha1_RobotStatusPhase, convert_v1alpha1_RobotStatusPhase_To_v1beta1_RobotStatusPhase)
+	out.Uptime = convert.Through(t, at, "uptimeSeconds", "uptime", in.UptimeSeconds, convert.Duration[int64](time.Second), convert.Count[int64](time.Second))
+	out.Note = convert.TakePointer[string](t, at, "note")
+}
+
+func convert_v1beta1_Robot_To_v1alpha1_Robot(in *fleetv1beta1.Robot, out *fleetv1alpha1.Robot, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_RobotSpec_To_v1alpha1_RobotSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	convert_v1beta1_RobotStatus_To_v1alpha1_RobotStatus(&in.Status, &out.Status, t, at.In("status", "status"))
+}
+
+func convert_v1alpha1_RobotSpecMode_To_v1beta1_RobotSpecSpeed(in fleetv1alpha1.RobotSpecMode) fleetv1beta1.RobotSpecSpeed {
+	switch in {
+	case "eco", "idle":
+		return "Eco"
+	case "fast":
+		return "Fast"
+	}
+	return fleetv1beta1.RobotSpecSpeed(in)
+}
+
+func convert_v1alpha1_RobotStatusPhase_To_v1beta1_RobotStatusPhase(in fleetv1alpha1.RobotStatusPhase) fleetv1beta1.RobotStatusPhase {
+	switch in {
+	case "up":
+		return "Running"
+	case "down":
+		return "Stopped"
+	}
+	return fleetv1beta1.RobotStatusPhase(in)
+}
+
+func convert_v1beta1_RobotSpecSpeed_To_v1alpha1_RobotSpecMode(in fleetv1beta1.RobotSpecSpeed) fleetv1alpha1.RobotSpecMode {
+	switch in {
+	case "Eco":
+		return "eco"
+	case "Fast", "Turbo":
+		return "fast"
+	}
+	return fleetv1alpha1.RobotSpecMode(in)
+}
+
+func convert_v1beta1_RobotStatusPhase_To_v1alpha1_RobotStatusPhase(in fleetv1beta1.RobotStatusPhase) fleetv1alpha1.RobotStatusPhase {
+	switch in {
+	case "Running":
+		return "up"
+	case "Stopped", "Lost":
+		return "down"
+	}
+	return fleetv1alpha1.RobotStatusPhase(in)
 }
 
 // machinePartsV1beta1 are the paths of v1beta1 at which something may be kept.
 var machinePartsV1beta1 = convert.Parts{
 	"spec.location",
+}
+
+// robotPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
+var robotPartsV1alpha1 = convert.Parts{
+	"spec.arm",
+	"spec.cells",
+	"spec.dock",
+	"spec.memory",
+	"spec.mode",
+	"spec.notes",
+	"spec.person",
+	"spec.program",
+	"spec.schedule",
+	"spec.sensors",
+	"spec.sensors[]",
+	"spec.serial",
+	"spec.settings",
+	"spec.settings[]",
+	"spec.shelf",
+	"spec.skills",
+	"spec.stops",
+	"spec.target",
+	"spec.targetKind",
+	"spec.timeout",
+	"spec.waits",
+	"spec.weight",
+	"status.note",
+	"status.phase",
+	"status.uptime",
+}
+
+// robotPartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var robotPartsV1beta1 = convert.Parts{
+	"spec.arms",
+	"spec.cells",
+	"spec.dock",
+	"spec.memoryBytes",
+	"spec.notes",
+	"spec.person",
+	"spec.program",
+	"spec.restSeconds",
+	"spec.route",
+	"spec.route[].minutes",
+	"spec.schedule",
+	"spec.sensors",
+	"spec.sensors[]",
+	"spec.settings",
+	"spec.settings[]",
+	"spec.settings[].comment",
+	"spec.settings[].value",
+	"spec.shelf",
+	"spec.skills",
+	"spec.speed",
+	"spec.sponsorRef",
+	"spec.sponsorRef.namespace",
+	"spec.target",
+	"spec.targetKind",
+	"spec.timeoutSeconds",
+	"spec.weight",
+	"status.phase",
+	"status.uptimeSeconds",
 }

@@ -14,6 +14,11 @@ func SetObjectDefaults_Machine(in *fleetv1alpha1.Machine) {
 	defaultMachine(in)
 }
 
+// SetObjectDefaults_Robot fills in the defaults.
+func SetObjectDefaults_Robot(in *fleetv1alpha1.Robot) {
+	setDefaultsRobotSpec(&in.Spec)
+}
+
 func setDefaultsDisk(in *fleetv1alpha1.Disk) {
 	if in.Size == nil {
 		in.Size = new(resource.MustParse("10Gi"))
@@ -41,5 +46,17 @@ func setDefaultsMachineSpec(in *fleetv1alpha1.MachineSpec) {
 func setDefaultsPort(in *fleetv1alpha1.Port) {
 	if in.Protocol == nil {
 		in.Protocol = new(fleetv1alpha1.ProtocolTCP)
+	}
+}
+
+func setDefaultsRobotSpec(in *fleetv1alpha1.RobotSpec) {
+	if in.Enabled == nil {
+		in.Enabled = new(true)
+	}
+	if in.Mode == nil {
+		in.Mode = new(fleetv1alpha1.RobotSpecModeEco)
+	}
+	if in.Priority == nil {
+		in.Priority = new(int32(5))
 	}
 }

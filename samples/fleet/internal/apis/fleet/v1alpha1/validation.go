@@ -15,8 +15,11 @@ import (
 )
 
 var (
-	validMachineSpecRole = []fleetv1alpha1.MachineSpecRole{fleetv1alpha1.MachineSpecRoleControl, fleetv1alpha1.MachineSpecRoleWorker}
-	validProtocol        = []fleetv1alpha1.Protocol{fleetv1alpha1.ProtocolTCP, fleetv1alpha1.ProtocolUDP}
+	validMachineSpecRole     = []fleetv1alpha1.MachineSpecRole{fleetv1alpha1.MachineSpecRoleControl, fleetv1alpha1.MachineSpecRoleWorker}
+	validProtocol            = []fleetv1alpha1.Protocol{fleetv1alpha1.ProtocolTCP, fleetv1alpha1.ProtocolUDP}
+	validRobotSpecMode       = []fleetv1alpha1.RobotSpecMode{fleetv1alpha1.RobotSpecModeEco, fleetv1alpha1.RobotSpecModeFast, fleetv1alpha1.RobotSpecModeIdle}
+	validRobotSpecTargetKind = []fleetv1alpha1.RobotSpecTargetKind{fleetv1alpha1.RobotSpecTargetKindDock, fleetv1alpha1.RobotSpecTargetKindShelf, fleetv1alpha1.RobotSpecTargetKindPerson}
+	validRobotStatusPhase    = []fleetv1alpha1.RobotStatusPhase{fleetv1alpha1.RobotStatusPhaseUp, fleetv1alpha1.RobotStatusPhaseDown}
 )
 
 // ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -26,6 +29,34 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validateMachine(&in, nil)
+}
+
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateRobot(obj *hub.Robot) field.ErrorList {
+	var in fleetv1alpha1.Robot
+	if err := Convert_fleet_Robot_To_v1alpha1_Robot(obj, &in, nil); err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	return validateRobot(&in, nil)
+}
+
+func validateArm(in *fleetv1alpha1.Arm, path *field.Path) (errs field.ErrorList) {
+	if in.Reach != nil && *in.Reach < 0 {
+		errs = append(errs, field.Invalid(path.Child("reach"), *in.Reach, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateBattery(in *fleetv1alpha1.Battery, path *field.Path) (errs field.ErrorList) {
+	if in.Level != nil {
+		if *in.Level < 0 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be greater than or equal to 0"))
+		}
+		if *in.Level > 100 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 100"))
+		}
+	}
+	return errs
 }
 
 func validateDisk(in *fleetv1alpha1.Disk, path *field.Path) (errs field.ErrorList) {
@@ -102,6 +133,50 @@ func validatePort(in *fleetv1alpha1.Port, path *field.Path) (errs field.ErrorLis
 	}
 	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
 		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
+	}
+	return errs
+}
+
+func validateRobot(in *fleetv1alpha1.Robot, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
+	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	return errs
+}
+
+func validateRobotSpec(in *fleetv1alpha1.RobotSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Name != nil && utf8.RuneCountInString(*in.Name) > 40 {
+		errs = append(errs, field.TooLongCharacters(path.Child("name"), *in.Name, 40))
+	}
+	if in.Mode != nil && !slices.Contains(validRobotSpecMode, *in.Mode) {
+		errs = append(errs, field.NotSupported(path.Child("mode"), *in.Mode, validRobotSpecMode))
+	}
+	if in.Cells != nil && *in.Cells < 0 {
+		errs = append(errs, field.Invalid(path.Child("cells"), *in.Cells, "must be greater than or equal to 0"))
+	}
+	errs = append(errs, validation.Unique(in.Stops, path.Child("stops"))...)
+	for i := range in.Stops {
+		if utf8.RuneCountInString(in.Stops[i]) < 1 {
+			errs = append(errs, field.TooShort(path.Child("stops").Index(i), in.Stops[i], 1))
+		}
+	}
+	if in.Arm != nil {
+		errs = append(errs, validateArm(in.Arm, path.Child("arm"))...)
+	}
+	if in.TargetKind != nil && !slices.Contains(validRobotSpecTargetKind, *in.TargetKind) {
+		errs = append(errs, field.NotSupported(path.Child("targetKind"), *in.TargetKind, validRobotSpecTargetKind))
+	}
+	if in.Battery != nil {
+		errs = append(errs, validateBattery(in.Battery, path.Child("battery"))...)
+	}
+	if in.Priority != nil && *in.Priority < 0 {
+		errs = append(errs, field.Invalid(path.Child("priority"), *in.Priority, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateRobotStatus(in *fleetv1alpha1.RobotStatus, path *field.Path) (errs field.ErrorList) {
+	if in.Phase != nil && !slices.Contains(validRobotStatusPhase, *in.Phase) {
+		errs = append(errs, field.NotSupported(path.Child("phase"), *in.Phase, validRobotStatusPhase))
 	}
 	return errs
 }

@@ -5,6 +5,8 @@ package v1beta1
 import (
 	"unsafe"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/conversion"
 
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
@@ -34,7 +36,7 @@ func Convert_fleet_Machine_To_v1beta1_Machine(in *hub.Machine, out *fleetv1beta1
 	out.ObjectMeta = in.ObjectMeta
 	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1beta1", s)
 	convert_fleet_Machine_To_v1beta1_Machine(in, out, t, nil)
-	t.Close(&out.ObjectMeta, machinePartsV1beta1)
+	t.Close(&out.ObjectMeta, nil)
 	return nil
 }
 
@@ -43,6 +45,40 @@ func Convert_fleet_MachineList_To_v1beta1_MachineList(in *hub.MachineList, out *
 	out.ListMeta = in.ListMeta
 	var err error
 	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Machine_To_v1beta1_Machine)
+	return err
+}
+
+// Convert_v1beta1_Robot_To_fleet_Robot converts; annotations keep what the hub cannot say.
+func Convert_v1beta1_Robot_To_fleet_Robot(in *fleetv1beta1.Robot, out *hub.Robot, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1beta1", "v1", s).Strip()
+	convert_v1beta1_Robot_To_fleet_Robot(in, out, t, nil)
+	t.Close(&out.ObjectMeta, robotPartsV1)
+	return nil
+}
+
+// Convert_v1beta1_RobotList_To_fleet_RobotList converts a list.
+func Convert_v1beta1_RobotList_To_fleet_RobotList(in *fleetv1beta1.RobotList, out *hub.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1beta1_Robot_To_fleet_Robot)
+	return err
+}
+
+// Convert_fleet_Robot_To_v1beta1_Robot converts; annotations keep what v1beta1 cannot say.
+func Convert_fleet_Robot_To_v1beta1_Robot(in *hub.Robot, out *fleetv1beta1.Robot, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1beta1", s)
+	convert_fleet_Robot_To_v1beta1_Robot(in, out, t, nil)
+	t.Close(&out.ObjectMeta, robotPartsV1beta1)
+	return nil
+}
+
+// Convert_fleet_RobotList_To_v1beta1_RobotList converts a list.
+func Convert_fleet_RobotList_To_v1beta1_RobotList(in *hub.RobotList, out *fleetv1beta1.RobotList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Robot_To_v1beta1_Robot)
 	return err
 }
 
@@ -62,6 +98,77 @@ func convert_fleet_MachineSpec_To_v1beta1_MachineSpec(in *hub.MachineSpec, out *
 func convert_fleet_Machine_To_v1beta1_Machine(in *hub.Machine, out *fleetv1beta1.Machine, t *convert.Transfer, at *convert.Place) {
 	convert_fleet_MachineSpec_To_v1beta1_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = fleetv1beta1.MachineStatus(in.Status)
+}
+
+func convert_fleet_RobotSpecRouteItem_To_v1beta1_RobotSpecRouteItem(in *hub.RobotSpecRouteItem, out *fleetv1beta1.RobotSpecRouteItem, t *convert.Transfer, at *convert.Place) {
+	out.Stop = in.Stop
+	out.Minutes = in.Minutes
+	if in.Gate != nil {
+		convert.Put(t, at, "gate", *in.Gate)
+	}
+}
+
+func convert_fleet_RobotSpec_To_v1beta1_RobotSpec(in *hub.RobotSpec, out *fleetv1beta1.RobotSpec, t *convert.Transfer, at *convert.Place) {
+	out.Title = in.Title
+	out.Paused = in.Paused
+	out.Speed = (*fleetv1beta1.RobotSpecSpeed)(in.Speed)
+	out.TimeoutSeconds = convert.Through(t, at, "timeoutMillis", "timeoutSeconds", in.TimeoutMillis, convert.Part[int64, int32](1000), convert.Times[int32, int64](1000))
+	out.MemoryBytes = in.MemoryBytes
+	out.Cells = in.Cells
+	out.SponsorRef = (*fleetv1beta1.RobotSpecSponsorRef)(in.SponsorRef)
+	out.Route = convert.Elements(t, at.In("route", "route"), in.Route, func(in *hub.RobotSpecRouteItem) string { return convert.Key(in.Stop) }, convert_fleet_RobotSpecRouteItem_To_v1beta1_RobotSpecRouteItem)
+	out.Arms = *(*[]fleetv1beta1.Arm)(unsafe.Pointer(&in.Arms))
+	out.Settings = *(*[]fleetv1beta1.RobotSpecSettingsItem)(unsafe.Pointer(&in.Settings))
+	out.Sensors = *(*[]fleetv1beta1.RobotSpecSensorsItem)(unsafe.Pointer(&in.Sensors))
+	out.Skills = in.Skills
+	out.Weight = in.Weight
+	out.Program = (*fleetv1beta1.RobotSpecProgram)(in.Program)
+	out.Notes = (*fleetv1beta1.JSON)(in.Notes)
+	out.Dock = in.Dock
+	out.Shelf = in.Shelf
+	out.Person = in.Person
+	out.Schedule = (*fleetv1beta1.RobotSpecSchedule)(in.Schedule)
+	out.RestSeconds = in.RestSeconds
+	out.Legs = convert.Whole(t, at.In("legs", "legs"), in.Legs, convert_fleet_Segment_To_v1beta1_Segment, convert_v1beta1_Segment_To_fleet_Segment)
+	if in.Power != nil {
+		out.Battery = (*fleetv1beta1.Battery)(in.Power.Battery)
+	}
+	out.Priority = in.Priority
+	out.Color = t.TakeAnnotation("fleet.example.com/color")
+	if in.Owner != nil {
+		convert.PutTree(t, at, "owner", *in.Owner, nil)
+	}
+	convert.Bare(t, at, "power", in.Power)
+	if in.Power != nil && in.Power.Source != nil {
+		convert.Put(t, at, "power.source", *in.Power.Source)
+	}
+	if in.Selector != nil {
+		convert.Put(t, at, "selector", *in.Selector)
+	}
+	if in.Template != nil {
+		convert.PutTree(t, at, "template", *in.Template, shape1)
+	}
+}
+
+func convert_fleet_RobotStatus_To_v1beta1_RobotStatus(in *hub.RobotStatus, out *fleetv1beta1.RobotStatus, t *convert.Transfer, at *convert.Place) {
+	out.Phase = (*fleetv1beta1.RobotStatusPhase)(in.Phase)
+	out.UptimeSeconds = in.UptimeSeconds
+	if in.Conditions != nil {
+		convert.PutTree(t, at, "conditions", in.Conditions, shape2)
+	}
+}
+
+func convert_fleet_Robot_To_v1beta1_Robot(in *hub.Robot, out *fleetv1beta1.Robot, t *convert.Transfer, at *convert.Place) {
+	convert_fleet_RobotSpec_To_v1beta1_RobotSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	convert_fleet_RobotStatus_To_v1beta1_RobotStatus(&in.Status, &out.Status, t, at.In("status", "status"))
+}
+
+func convert_fleet_Segment_To_v1beta1_Segment(in *hub.Segment, out *fleetv1beta1.Segment, t *convert.Transfer, at *convert.Place) {
+	out.Length = in.Millimetres
+	out.Below = convert.Whole(t, at.In("below", "below"), in.Below, convert_fleet_Segment_To_v1beta1_Segment, convert_v1beta1_Segment_To_fleet_Segment)
+	if in.Joint != nil {
+		convert.Put(t, at, "joint", *in.Joint)
+	}
 }
 
 func convert_v1beta1_MachineSpec_To_fleet_MachineSpec(in *fleetv1beta1.MachineSpec, out *hub.MachineSpec, t *convert.Transfer, at *convert.Place) {
@@ -88,11 +195,106 @@ func convert_v1beta1_Machine_To_fleet_Machine(in *fleetv1beta1.Machine, out *hub
 	out.Status = hub.MachineStatus(in.Status)
 }
 
+func convert_v1beta1_RobotSpecRouteItem_To_fleet_RobotSpecRouteItem(in *fleetv1beta1.RobotSpecRouteItem, out *hub.RobotSpecRouteItem, t *convert.Transfer, at *convert.Place) {
+	out.Stop = in.Stop
+	out.Minutes = in.Minutes
+	out.Gate = convert.TakePointer[string](t, at, "gate")
+}
+
+func convert_v1beta1_RobotSpec_To_fleet_RobotSpec(in *fleetv1beta1.RobotSpec, out *hub.RobotSpec, t *convert.Transfer, at *convert.Place) {
+	out.Title = in.Title
+	out.Paused = in.Paused
+	out.Speed = (*hub.RobotSpecSpeed)(in.Speed)
+	out.TimeoutMillis = convert.Through(t, at, "timeoutSeconds", "timeoutMillis", in.TimeoutSeconds, convert.Times[int32, int64](1000), convert.Part[int64, int32](1000))
+	out.MemoryBytes = in.MemoryBytes
+	out.Cells = in.Cells
+	out.SponsorRef = (*hub.RobotSpecSponsorRef)(in.SponsorRef)
+	out.Route = convert.Elements(t, at.In("route", "route"), in.Route, func(in *fleetv1beta1.RobotSpecRouteItem) string { return convert.Key(in.Stop) }, convert_v1beta1_RobotSpecRouteItem_To_fleet_RobotSpecRouteItem)
+	out.Arms = *(*[]hub.Arm)(unsafe.Pointer(&in.Arms))
+	out.Settings = *(*[]hub.RobotSpecSettingsItem)(unsafe.Pointer(&in.Settings))
+	out.Sensors = *(*[]hub.RobotSpecSensorsItem)(unsafe.Pointer(&in.Sensors))
+	out.Skills = in.Skills
+	out.Weight = in.Weight
+	out.Program = (*hub.RobotSpecProgram)(in.Program)
+	out.Notes = (*hub.JSON)(in.Notes)
+	out.Dock = in.Dock
+	out.Shelf = in.Shelf
+	out.Person = in.Person
+	out.Schedule = (*hub.RobotSpecSchedule)(in.Schedule)
+	out.RestSeconds = in.RestSeconds
+	out.Legs = convert.Whole(t, at.In("legs", "legs"), in.Legs, convert_v1beta1_Segment_To_fleet_Segment, convert_fleet_Segment_To_v1beta1_Segment)
+	if in.Battery != nil {
+		out.Power = convert.Ensure(out.Power)
+		out.Power.Battery = (*hub.Battery)(in.Battery)
+	}
+	out.Priority = in.Priority
+	t.SetAnnotation("fleet.example.com/color", in.Color)
+	if v, ok := convert.TakeTree[hub.RobotSpecOwner](t, at, "owner", nil); ok {
+		out.Owner = &v
+	}
+	if _, ok := convert.Take[struct{}](t, at, "power"); ok {
+		out.Power = convert.Ensure(out.Power)
+	}
+	if v, ok := convert.Take[string](t, at, "power.source"); ok {
+		out.Power = convert.Ensure(out.Power)
+		out.Power.Source = &v
+	}
+	out.Selector = convert.TakePointer[metav1.LabelSelector](t, at, "selector")
+	if v, ok := convert.TakeTree[corev1.PodTemplateSpec](t, at, "template", shape1); ok {
+		out.Template = &v
+	}
+}
+
+func convert_v1beta1_RobotStatus_To_fleet_RobotStatus(in *fleetv1beta1.RobotStatus, out *hub.RobotStatus, t *convert.Transfer, at *convert.Place) {
+	out.Phase = (*hub.RobotStatusPhase)(in.Phase)
+	out.UptimeSeconds = in.UptimeSeconds
+	if v, ok := convert.TakeTree[[]metav1.Condition](t, at, "conditions", shape2); ok {
+		out.Conditions = v
+	}
+}
+
+func convert_v1beta1_Robot_To_fleet_Robot(in *fleetv1beta1.Robot, out *hub.Robot, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_RobotSpec_To_fleet_RobotSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+	convert_v1beta1_RobotStatus_To_fleet_RobotStatus(&in.Status, &out.Status, t, at.In("status", "status"))
+}
+
+func convert_v1beta1_Segment_To_fleet_Segment(in *fleetv1beta1.Segment, out *hub.Segment, t *convert.Transfer, at *convert.Place) {
+	out.Millimetres = in.Length
+	out.Below = convert.Whole(t, at.In("below", "below"), in.Below, convert_v1beta1_Segment_To_fleet_Segment, convert_fleet_Segment_To_v1beta1_Segment)
+	out.Joint = convert.TakePointer[string](t, at, "joint")
+}
+
 // machinePartsV1 are the paths of v1 at which something may be kept.
 var machinePartsV1 = convert.Parts{
 	"spec.resources",
 }
 
-// machinePartsV1beta1 are the paths of v1beta1 at which something may be kept.
-var machinePartsV1beta1 = convert.Parts{
+// robotPartsV1 are the paths of v1 at which something may be kept.
+var robotPartsV1 = convert.Parts{
+	"spec.legs",
+	"spec.legs[].below",
+	"spec.legs[].joint",
+	"spec.owner*",
+	"spec.power",
+	"spec.power.source",
+	"spec.route",
+	"spec.route[].gate",
+	"spec.selector",
+	"spec.template*",
+	"spec.timeoutMillis",
+	"spec[]",
+	"status.conditions*",
 }
+
+// robotPartsV1beta1 are the paths of v1beta1 at which something may be kept.
+var robotPartsV1beta1 = convert.Parts{
+	"spec.color",
+	"spec.legs",
+	"spec.legs[].below",
+	"spec.route",
+	"spec.timeoutSeconds",
+}
+
+var shape1 = &convert.Shape{Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"affinity": {Members: map[string]*convert.Shape{"nodeAffinity": {Members: map[string]*convert.Shape{"requiredDuringSchedulingIgnoredDuringExecution": {Atomic: true}}}}}, "containers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "ephemeralContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "evictionResponders": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "hostAliases": {Keys: []string{"ip"}}, "imagePullSecrets": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "initContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "nodeSelector": {Atomic: true}, "overhead": {Values: &convert.Shape{Atomic: true}}, "resourceClaims": {Keys: []string{"name"}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "schedulingGates": {Keys: []string{"name"}}, "topologySpreadConstraints": {Keys: []string{"topologyKey", "whenUnsatisfiable"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"labelSelector": {Atomic: true}}}}, "volumes": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"cephfs": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "cinder": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "csi": {Members: map[string]*convert.Shape{"nodePublishSecretRef": {Atomic: true}}}, "emptyDir": {Members: map[string]*convert.Shape{"sizeLimit": {Atomic: true}}}, "ephemeral": {Members: map[string]*convert.Shape{"volumeClaimTemplate": {Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"dataSource": {Atomic: true}, "resources": {Members: map[string]*convert.Shape{"limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "selector": {Atomic: true}}}}}}}, "flexVolume": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "iscsi": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "rbd": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "scaleIO": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "storageos": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}}}}}}}}
+
+var shape2 = &convert.Shape{Keys: []string{"type"}}

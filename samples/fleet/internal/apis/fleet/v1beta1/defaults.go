@@ -14,6 +14,11 @@ func SetObjectDefaults_Machine(in *fleetv1beta1.Machine) {
 	defaultMachine(in)
 }
 
+// SetObjectDefaults_Robot fills in the defaults.
+func SetObjectDefaults_Robot(in *fleetv1beta1.Robot) {
+	setDefaultsRobotSpec(&in.Spec)
+}
+
 func setDefaultsDisk(in *fleetv1beta1.Disk) {
 	if in.Size == nil {
 		in.Size = new(resource.MustParse("10Gi"))
@@ -41,5 +46,26 @@ func setDefaultsMachineSpec(in *fleetv1beta1.MachineSpec) {
 func setDefaultsPort(in *fleetv1beta1.Port) {
 	if in.Protocol == nil {
 		in.Protocol = new(fleetv1beta1.ProtocolTCP)
+	}
+}
+
+func setDefaultsRobotSpec(in *fleetv1beta1.RobotSpec) {
+	if in.Paused == nil {
+		in.Paused = new(false)
+	}
+	if in.Speed == nil {
+		in.Speed = new(fleetv1beta1.RobotSpecSpeedEco)
+	}
+	for i := range in.Route {
+		setDefaultsRobotSpecRouteItem(&in.Route[i])
+	}
+	if in.Priority == nil {
+		in.Priority = new(int32(5))
+	}
+}
+
+func setDefaultsRobotSpecRouteItem(in *fleetv1beta1.RobotSpecRouteItem) {
+	if in.Minutes == nil {
+		in.Minutes = new(int32(1))
 	}
 }

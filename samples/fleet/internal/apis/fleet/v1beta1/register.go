@@ -22,6 +22,10 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		convert.Register(Convert_fleet_Machine_To_v1beta1_Machine),
 		convert.Register(Convert_v1beta1_MachineList_To_fleet_MachineList),
 		convert.Register(Convert_fleet_MachineList_To_v1beta1_MachineList),
+		convert.Register(Convert_v1beta1_Robot_To_fleet_Robot),
+		convert.Register(Convert_fleet_Robot_To_v1beta1_Robot),
+		convert.Register(Convert_v1beta1_RobotList_To_fleet_RobotList),
+		convert.Register(Convert_fleet_RobotList_To_v1beta1_RobotList),
 	)
 	return builder.AddToScheme(scheme)
 }
@@ -33,23 +37,38 @@ func addDefaults(scheme *runtime.Scheme) error {
 			SetObjectDefaults_Machine(&obj.(*fleetv1beta1.MachineList).Items[i])
 		}
 	})
+	scheme.AddTypeDefaultingFunc(&fleetv1beta1.Robot{}, func(obj any) { SetObjectDefaults_Robot(obj.(*fleetv1beta1.Robot)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1beta1.RobotList{}, func(obj any) {
+		for i := range obj.(*fleetv1beta1.RobotList).Items {
+			SetObjectDefaults_Robot(&obj.(*fleetv1beta1.RobotList).Items[i])
+		}
+	})
 	return nil
+}
+
+// hubLabel is what the hub calls a field for selectors, and those of its values that have other names there.
+type hubLabel struct {
+	name   string
+	values map[string]string
 }
 
 // addFieldLabels says which fields selectors may name, and how they are called in the hub.
 func addFieldLabels(scheme *runtime.Scheme) error {
-	for kind, labels := range map[string]map[string]string{
+	for kind, labels := range map[string]map[string]hubLabel{
 		"Machine": {
-			"metadata.name":      "metadata.name",
-			"metadata.namespace": "metadata.namespace",
-			"spec.role":          "spec.role",
-			"spec.location.rack": "spec.location.rack",
+			"metadata.name":      {name: "metadata.name"},
+			"metadata.namespace": {name: "metadata.namespace"},
+			"spec.role":          {name: "spec.role"},
+			"spec.location.rack": {name: "spec.location.rack"},
 		},
 	} {
 		gvk := fleetv1beta1.SchemeGroupVersion.WithKind(kind)
 		err := scheme.AddFieldLabelConversionFunc(gvk, func(label, value string) (string, string, error) {
 			if hub, ok := labels[label]; ok {
-				return hub, value, nil
+				if mapped, ok := hub.values[value]; ok {
+					value = mapped
+				}
+				return hub.name, value, nil
 			}
 			return "", "", fmt.Errorf("%q is not a known field selector of %s", label, gvk.Kind)
 		})

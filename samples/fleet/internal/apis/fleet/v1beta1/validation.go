@@ -15,8 +15,10 @@ import (
 )
 
 var (
-	validMachineSpecRole = []fleetv1beta1.MachineSpecRole{fleetv1beta1.MachineSpecRoleControl, fleetv1beta1.MachineSpecRoleWorker}
-	validProtocol        = []fleetv1beta1.Protocol{fleetv1beta1.ProtocolTCP, fleetv1beta1.ProtocolUDP}
+	validMachineSpecRole  = []fleetv1beta1.MachineSpecRole{fleetv1beta1.MachineSpecRoleControl, fleetv1beta1.MachineSpecRoleWorker}
+	validProtocol         = []fleetv1beta1.Protocol{fleetv1beta1.ProtocolTCP, fleetv1beta1.ProtocolUDP}
+	validRobotSpecSpeed   = []fleetv1beta1.RobotSpecSpeed{fleetv1beta1.RobotSpecSpeedEco, fleetv1beta1.RobotSpecSpeedFast, fleetv1beta1.RobotSpecSpeedTurbo}
+	validRobotStatusPhase = []fleetv1beta1.RobotStatusPhase{fleetv1beta1.RobotStatusPhaseRunning, fleetv1beta1.RobotStatusPhaseStopped, fleetv1beta1.RobotStatusPhaseLost}
 )
 
 // ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -26,6 +28,34 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validateMachine(&in, nil)
+}
+
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateRobot(obj *hub.Robot) field.ErrorList {
+	var in fleetv1beta1.Robot
+	if err := Convert_fleet_Robot_To_v1beta1_Robot(obj, &in, nil); err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	return validateRobot(&in, nil)
+}
+
+func validateArm(in *fleetv1beta1.Arm, path *field.Path) (errs field.ErrorList) {
+	if in.Reach != nil && *in.Reach < 0 {
+		errs = append(errs, field.Invalid(path.Child("reach"), *in.Reach, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateBattery(in *fleetv1beta1.Battery, path *field.Path) (errs field.ErrorList) {
+	if in.Level != nil {
+		if *in.Level < 0 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be greater than or equal to 0"))
+		}
+		if *in.Level > 100 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 100"))
+		}
+	}
+	return errs
 }
 
 func validateDisk(in *fleetv1beta1.Disk, path *field.Path) (errs field.ErrorList) {
@@ -111,6 +141,109 @@ func validatePort(in *fleetv1beta1.Port, path *field.Path) (errs field.ErrorList
 	}
 	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
 		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
+	}
+	return errs
+}
+
+func validateRobot(in *fleetv1beta1.Robot, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
+	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	return errs
+}
+
+func validateRobotSpec(in *fleetv1beta1.RobotSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Title != nil && utf8.RuneCountInString(*in.Title) > 40 {
+		errs = append(errs, field.TooLongCharacters(path.Child("title"), *in.Title, 40))
+	}
+	if in.Speed != nil && !slices.Contains(validRobotSpecSpeed, *in.Speed) {
+		errs = append(errs, field.NotSupported(path.Child("speed"), *in.Speed, validRobotSpecSpeed))
+	}
+	if in.TimeoutSeconds != nil && *in.TimeoutSeconds < 0 {
+		errs = append(errs, field.Invalid(path.Child("timeoutSeconds"), *in.TimeoutSeconds, "must be greater than or equal to 0"))
+	}
+	if in.MemoryBytes != nil && *in.MemoryBytes < 0 {
+		errs = append(errs, field.Invalid(path.Child("memoryBytes"), *in.MemoryBytes, "must be greater than or equal to 0"))
+	}
+	if in.Cells != nil && *in.Cells < 0 {
+		errs = append(errs, field.Invalid(path.Child("cells"), *in.Cells, "must be greater than or equal to 0"))
+	}
+	errs = append(errs, validation.UniqueKeys(in.Route, path.Child("route"), func(in *fleetv1beta1.RobotSpecRouteItem) map[string]any {
+		return map[string]any{"stop": in.Stop}
+	})...)
+	for i := range in.Route {
+		errs = append(errs, validateRobotSpecRouteItem(&in.Route[i], path.Child("route").Index(i))...)
+	}
+	for i := range in.Arms {
+		errs = append(errs, validateArm(&in.Arms[i], path.Child("arms").Index(i))...)
+	}
+	errs = append(errs, validation.UniqueKeys(in.Settings, path.Child("settings"), func(in *fleetv1beta1.RobotSpecSettingsItem) map[string]any {
+		return map[string]any{"name": in.Name}
+	})...)
+	for i := range in.Settings {
+		errs = append(errs, validateRobotSpecSettingsItem(&in.Settings[i], path.Child("settings").Index(i))...)
+	}
+	errs = append(errs, validation.UniqueKeys(in.Sensors, path.Child("sensors"), func(in *fleetv1beta1.RobotSpecSensorsItem) map[string]any {
+		return map[string]any{"id": in.ID}
+	})...)
+	for i := range in.Sensors {
+		errs = append(errs, validateRobotSpecSensorsItem(&in.Sensors[i], path.Child("sensors").Index(i))...)
+	}
+	if in.Schedule != nil {
+		errs = append(errs, validateRobotSpecSchedule(in.Schedule, path.Child("schedule"))...)
+	}
+	if in.Battery != nil {
+		errs = append(errs, validateBattery(in.Battery, path.Child("battery"))...)
+	}
+	if in.Priority != nil && *in.Priority < 0 {
+		errs = append(errs, field.Invalid(path.Child("priority"), *in.Priority, "must be greater than or equal to 0"))
+	}
+	return errs
+}
+
+func validateRobotSpecRouteItem(in *fleetv1beta1.RobotSpecRouteItem, path *field.Path) (errs field.ErrorList) {
+	if in.Stop == "" {
+		errs = append(errs, field.Required(path.Child("stop"), ""))
+	}
+	return errs
+}
+
+func validateRobotSpecSchedule(in *fleetv1beta1.RobotSpecSchedule, path *field.Path) (errs field.ErrorList) {
+	if in.Hour != nil {
+		if *in.Hour < 0 {
+			errs = append(errs, field.Invalid(path.Child("hour"), *in.Hour, "must be greater than or equal to 0"))
+		}
+		if *in.Hour > 23 {
+			errs = append(errs, field.Invalid(path.Child("hour"), *in.Hour, "must be less than or equal to 23"))
+		}
+	}
+	if in.Minute != nil {
+		if *in.Minute < 0 {
+			errs = append(errs, field.Invalid(path.Child("minute"), *in.Minute, "must be greater than or equal to 0"))
+		}
+		if *in.Minute > 59 {
+			errs = append(errs, field.Invalid(path.Child("minute"), *in.Minute, "must be less than or equal to 59"))
+		}
+	}
+	return errs
+}
+
+func validateRobotSpecSensorsItem(in *fleetv1beta1.RobotSpecSensorsItem, path *field.Path) (errs field.ErrorList) {
+	if in.ID == "" {
+		errs = append(errs, field.Required(path.Child("id"), ""))
+	}
+	return errs
+}
+
+func validateRobotSpecSettingsItem(in *fleetv1beta1.RobotSpecSettingsItem, path *field.Path) (errs field.ErrorList) {
+	if in.Name == "" {
+		errs = append(errs, field.Required(path.Child("name"), ""))
+	}
+	return errs
+}
+
+func validateRobotStatus(in *fleetv1beta1.RobotStatus, path *field.Path) (errs field.ErrorList) {
+	if in.Phase != nil && !slices.Contains(validRobotStatusPhase, *in.Phase) {
+		errs = append(errs, field.NotSupported(path.Child("phase"), *in.Phase, validRobotStatusPhase))
 	}
 	return errs
 }

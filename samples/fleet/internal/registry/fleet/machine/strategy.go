@@ -74,12 +74,14 @@ func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) f
 
 // WarningsOnCreate returns what the author of a new object should know.
 func (s strategy) WarningsOnCreate(ctx context.Context, obj runtime.Object) []string {
-	return warnings(ctx, s.listers, obj.(*hub.Machine), nil)
+	in := obj.(*hub.Machine)
+	return warnings(ctx, s.listers, in, nil)
 }
 
 // WarningsOnUpdate returns what the author of a changed object should know.
 func (s strategy) WarningsOnUpdate(ctx context.Context, obj, old runtime.Object) []string {
-	return warnings(ctx, s.listers, obj.(*hub.Machine), old.(*hub.Machine))
+	in := obj.(*hub.Machine)
+	return warnings(ctx, s.listers, in, old.(*hub.Machine))
 }
 
 // GetResetFields says that the main endpoint ignores status.

@@ -36,19 +36,28 @@ func addDefaults(scheme *runtime.Scheme) error {
 	return nil
 }
 
+// hubLabel is what the hub calls a field for selectors, and those of its values that have other names there.
+type hubLabel struct {
+	name   string
+	values map[string]string
+}
+
 // addFieldLabels says which fields selectors may name, and how they are called in the hub.
 func addFieldLabels(scheme *runtime.Scheme) error {
-	for kind, labels := range map[string]map[string]string{
+	for kind, labels := range map[string]map[string]hubLabel{
 		"Upstream": {
-			"metadata.name":      "metadata.name",
-			"metadata.namespace": "metadata.namespace",
-			"spec.balancing":     "spec.balancing",
+			"metadata.name":      {name: "metadata.name"},
+			"metadata.namespace": {name: "metadata.namespace"},
+			"spec.balancing":     {name: "spec.balancing"},
 		},
 	} {
 		gvk := nginxv1.SchemeGroupVersion.WithKind(kind)
 		err := scheme.AddFieldLabelConversionFunc(gvk, func(label, value string) (string, string, error) {
 			if hub, ok := labels[label]; ok {
-				return hub, value, nil
+				if mapped, ok := hub.values[value]; ok {
+					value = mapped
+				}
+				return hub.name, value, nil
 			}
 			return "", "", fmt.Errorf("%q is not a known field selector of %s", label, gvk.Kind)
 		})

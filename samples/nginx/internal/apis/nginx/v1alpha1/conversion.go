@@ -34,7 +34,7 @@ func Convert_nginx_Upstream_To_v1alpha1_Upstream(in *hub.Upstream, out *nginxv1a
 	out.ObjectMeta = in.ObjectMeta
 	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1alpha1", s)
 	convert_nginx_Upstream_To_v1alpha1_Upstream(in, out, t, nil)
-	t.Close(&out.ObjectMeta, upstreamPartsV1alpha1)
+	t.Close(&out.ObjectMeta, nil)
 	return nil
 }
 
@@ -86,8 +86,4 @@ func convert_v1alpha1_Upstream_To_nginx_Upstream(in *nginxv1alpha1.Upstream, out
 // upstreamPartsV1 are the paths of v1 at which something may be kept.
 var upstreamPartsV1 = convert.Parts{
 	"spec.session",
-}
-
-// upstreamPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
-var upstreamPartsV1alpha1 = convert.Parts{
 }

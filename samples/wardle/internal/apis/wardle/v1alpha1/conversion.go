@@ -106,10 +106,16 @@ func convert_wardle_Flunder_To_v1alpha1_Flunder(in *hub.Flunder, out *wardlev1al
 
 // flunderPartsV1alpha1 are the paths of v1alpha1 at which something may be kept.
 var flunderPartsV1alpha1 = convert.Parts{
-	"spec",
+	"spec.fischerReference",
+	"spec.flunderReference",
+	"spec.reference",
+	"spec.referenceType",
 }
 
 // flunderPartsV1beta1 are the paths of v1beta1 at which something may be kept.
 var flunderPartsV1beta1 = convert.Parts{
-	"spec",
+	"spec.fischerReference",
+	"spec.flunderReference",
+	"spec.reference",
+	"spec.referenceType",
 }
