@@ -10,6 +10,7 @@ The passes run in this order, each on what those before have made:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from apigen import names, upstream
 from apigen.checks import Problems, check_keys
@@ -20,6 +21,7 @@ from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
+from apigen.loss import walk, with_inner
 from apigen.model import (
     Edge,
     Field,
@@ -253,7 +255,7 @@ class _Group:
             scale=facets.scale(),
             edge=edges[version.name],
             renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
-            sample=sample(mine, root, self.kubernetes),
+            sample=_kept(sample(mine, root, self.kubernetes), edges[version.name]),
         )
 
 
@@ -282,6 +284,18 @@ def _moves_to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> Moves:
 def _matters(path: tuple[str, ...], moves: Moves) -> bool:
     """Whether saying that a path stays says something: it would move with what it is in."""
     return any(a != b and path[: len(end)] == end for a, b in moves for end in (a, b))
+
+
+def _kept(example: dict[str, Any], edge: Edge) -> dict[str, Any]:
+    """An example without what the spec gives up: it would not come back."""
+    for place in walk(edge, with_inner(edge.frames, lambda f: any(o.drop for o in f.only_a))):
+        inside: Any = example
+        *way, last = (place.a or ("",)) if place.only and place.only.drop else ("",)
+        for name in way:
+            inside = inside.get(name) if isinstance(inside, dict) else None
+        if isinstance(inside, dict):
+            inside.pop(last, None)
+    return example
 
 
 # The hub's field for what decoding has given up: it is no part of the object, and has no JSON.

@@ -257,7 +257,9 @@ class KindView:
     @property
     def status_reset(self) -> str:
         paths = [f"fieldpath.MakePathOrDie({quote(f.json)})" for f in self._others]
-        return ", ".join([*paths, 'fieldpath.MakePathOrDie("metadata", "labels")'])
+        names = [f'"annotations", {quote(name)}' for name in self._metadata("annotations")]
+        paths += [f'fieldpath.MakePathOrDie("metadata", {name})' for name in ('"labels"', *names)]
+        return ", ".join(paths)
 
     @cached_property
     def other_versions(self) -> list["OtherVersion"]:
@@ -317,10 +319,19 @@ class KindView:
                 made.append({"version": quote(version), "through": quote(through), "function": name})
         return made
 
+    def _metadata(self, which: str) -> tuple[str, ...]:
+        """The annotations or labels of the hub that stand for fields of a version."""
+        pairs_ = (p for v in self.model.versions for f in v.edge.frames.values() for p in f.pairs if p.b)
+        return tuple(sorted({p.b[-1].go for p in pairs_ if p.b[-1].meta == which}))
+
     @property
     def carried_rest(self) -> str:
         """The last fields of the Go literal."""
-        rest = []
+        rest = [
+            (name.capitalize(), texts(found))
+            for name in ("annotations", "labels")
+            if (found := self._metadata(name))
+        ]
         if self.dropped:
             value = f"&obj.(*hub.{self.kind}).{self.dropped}"
             rest.append(("Dropped", f"func(obj runtime.Object) *[]string {{ return {value} }}"))

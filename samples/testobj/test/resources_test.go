@@ -29,6 +29,48 @@ type resource struct {
 
 var resources = []resource{
 	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1", Resource: "droppedobjs"},
+		kind:                 "DroppedObj",
+		listKind:             "DroppedObjList",
+		namespaced:           true,
+		sample:               "test_v1_droppedobj.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1alpha1", Resource: "droppedobjs"},
+		kind:                 "DroppedObj",
+		listKind:             "DroppedObjList",
+		namespaced:           true,
+		sample:               "test_v1alpha1_droppedobj.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1", Resource: "givenobjs"},
+		kind:                 "GivenObj",
+		listKind:             "GivenObjList",
+		namespaced:           true,
+		sample:               "test_v1_givenobj.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1alpha1", Resource: "givenobjs"},
+		kind:                 "GivenObj",
+		listKind:             "GivenObjList",
+		namespaced:           true,
+		sample:               "test_v1alpha1_givenobj.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1", Resource: "keptobjs"},
+		kind:                 "KeptObj",
+		listKind:             "KeptObjList",
+		namespaced:           true,
+		sample:               "test_v1_keptobj.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1alpha1", Resource: "keptobjs"},
+		kind:                 "KeptObj",
+		listKind:             "KeptObjList",
+		namespaced:           true,
+		sample:               "test_v1alpha1_keptobj.yaml",
+	},
+	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "test.example.com", Version: "v1", Resource: "testobjs"},
 		kind:                 "TestObj",
 		listKind:             "TestObjList",

@@ -20,6 +20,12 @@ import (
 
 // Listers has a lister for every kind. They work once the server has started.
 type Listers struct {
+	// TestDroppedObj reads droppedobjs.test.example.com.
+	TestDroppedObj Lister[testhub.DroppedObj]
+	// TestGivenObj reads givenobjs.test.example.com.
+	TestGivenObj Lister[testhub.GivenObj]
+	// TestKeptObj reads keptobjs.test.example.com.
+	TestKeptObj Lister[testhub.KeptObj]
 	// TestTestObj reads testobjs.test.example.com.
 	TestTestObj Lister[testhub.TestObj]
 }

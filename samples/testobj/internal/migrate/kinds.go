@@ -21,6 +21,9 @@ type kind struct {
 
 // kinds are all that this server stores.
 var kinds = []kind{
+	{"test.example.com", "droppedobjs", "DroppedObj", "v1", "v1"},
+	{"test.example.com", "givenobjs", "GivenObj", "v1", "v1"},
+	{"test.example.com", "keptobjs", "KeptObj", "v1", "v1"},
 	{"test.example.com", "testobjs", "TestObj", "v1", "v1"},
 }
 

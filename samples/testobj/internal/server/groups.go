@@ -12,7 +12,11 @@ import (
 	serverstorage "k8s.io/apiserver/pkg/server/storage"
 
 	installtest "example.com/testobj/internal/apis/test/install"
+	"example.com/testobj/internal/carry"
 	"example.com/testobj/internal/listers"
+	testdroppedobjregistry "example.com/testobj/internal/registry/test/droppedobj"
+	testgivenobjregistry "example.com/testobj/internal/registry/test/givenobj"
+	testkeptobjregistry "example.com/testobj/internal/registry/test/keptobj"
 	testtestobjregistry "example.com/testobj/internal/registry/test/testobj"
 )
 
@@ -27,7 +31,10 @@ var deprecations = map[schema.GroupVersionResource]string{}
 // setStorageVersions tells in which version the objects of each kind are stored, and below which key.
 func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, setPrefix func(schema.GroupResource, string)) {
 	for resource, version := range map[schema.GroupResource]string{
-		{Group: "test.example.com", Resource: "testobjs"}: "v1",
+		{Group: "test.example.com", Resource: "droppedobjs"}: "v1",
+		{Group: "test.example.com", Resource: "givenobjs"}:   "v1",
+		{Group: "test.example.com", Resource: "keptobjs"}:    "v1",
+		{Group: "test.example.com", Resource: "testobjs"}:    "v1",
 	} {
 		stored := schema.GroupVersion{Group: resource.Group, Version: version}
 		internal := schema.GroupVersion{Group: resource.Group, Version: runtime.APIVersionInternal}
@@ -37,18 +44,33 @@ func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, s
 }
 
 // installGroups serves all groups. All versions of a kind share one store. The listers read from it.
-func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
-	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers) error{
+func installGroups(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
+	for _, install := range []func(*genericapiserver.GenericAPIServer, generic.RESTOptionsGetter, *listers.Listers, *carry.Admission) error{
 		installTest,
 	} {
-		if err := install(s, getter, all); err != nil {
+		if err := install(s, getter, all, carried); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func installTest(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers) error {
+func installTest(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {
+	droppedObjEndpoints, err := testdroppedobjregistry.NewStorage(Scheme, getter, all)
+	if err != nil {
+		return err
+	}
+	all.TestDroppedObj.Use(droppedObjEndpoints.Main)
+	givenObjEndpoints, err := testgivenobjregistry.NewStorage(Scheme, getter, all)
+	if err != nil {
+		return err
+	}
+	all.TestGivenObj.Use(givenObjEndpoints.Main)
+	keptObjEndpoints, err := testkeptobjregistry.NewStorage(Scheme, getter, all)
+	if err != nil {
+		return err
+	}
+	all.TestKeptObj.Use(keptObjEndpoints.Main)
 	testObjEndpoints, err := testtestobjregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
@@ -57,7 +79,18 @@ func installTest(s *genericapiserver.GenericAPIServer, getter generic.RESTOption
 	group := genericapiserver.NewDefaultAPIGroupInfo("test.example.com", Scheme, metav1.ParameterCodec, Codecs)
 	group.NegotiatedSerializer = noProtobuf{Codecs}
 	group.VersionedResourcesStorageMap["v1"] = map[string]rest.Storage{
-		"testobjs": testObjEndpoints.Main,
+		"droppedobjs": droppedObjEndpoints.Main,
+		"givenobjs":   givenObjEndpoints.Main,
+		"keptobjs":    keptObjEndpoints.Main,
+		"testobjs":    testObjEndpoints.Main,
 	}
-	return s.InstallAPIGroup(&group)
+	group.VersionedResourcesStorageMap["v1alpha1"] = map[string]rest.Storage{
+		"droppedobjs": droppedObjEndpoints.Main,
+		"givenobjs":   givenObjEndpoints.Main,
+		"keptobjs":    keptObjEndpoints.Main,
+	}
+	if err := s.InstallAPIGroup(&group); err != nil {
+		return err
+	}
+	return carried.Add(group.StaticOpenAPISpec, testdroppedobjregistry.Carried(Scheme), testkeptobjregistry.Carried(Scheme))
 }

@@ -155,12 +155,13 @@ func (o *Options) applyStorage(config *genericapiserver.Config) error {
 }
 
 func (o *Options) server(config *genericapiserver.RecommendedConfig) (*genericapiserver.GenericAPIServer, error) {
+	carried := carryOver(&config.Config)
 	s, err := config.Complete().New(Name, genericapiserver.NewEmptyDelegate())
 	if err != nil {
 		return nil, err
 	}
 	all := &listers.Listers{}
-	if err := installGroups(s, config.RESTOptionsGetter, all); err != nil {
+	if err := installGroups(s, config.RESTOptionsGetter, all, carried); err != nil {
 		return nil, err
 	}
 	if err := s.AddPostStartHook("storage-readiness", s.StorageReadinessHook.Hook); err != nil {

@@ -27,7 +27,7 @@ func Resource(resource string) schema.GroupResource {
 }
 
 func addKnownTypes(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(SchemeGroupVersion, &TestObj{}, &TestObjList{})
+	scheme.AddKnownTypes(SchemeGroupVersion, &DroppedObj{}, &DroppedObjList{}, &GivenObj{}, &GivenObjList{}, &KeptObj{}, &KeptObjList{}, &TestObj{}, &TestObjList{})
 	metav1.AddToGroupVersion(scheme, SchemeGroupVersion)
 	return nil
 }

@@ -7,6 +7,87 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +genclient
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
+// An object whose number is given up: who sends it is told so.
+type DroppedObj struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +optional
+	Spec DroppedObjSpec `json:"spec,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// DroppedObjList is a list of DroppedObj.
+type DroppedObjList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The droppedobjs.
+	Items []DroppedObj `json:"items"`
+}
+
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// An object whose stored version was given the number that v1alpha1 has. That is the first way to lose nothing.
+type GivenObj struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +optional
+	Spec GivenObjSpec `json:"spec,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// GivenObjList is a list of GivenObj.
+type GivenObjList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The givenobjs.
+	Items []GivenObj `json:"items"`
+}
+
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// An object whose number only v1alpha1 has: it is kept for that version. That is the second way to lose nothing.
+type KeptObj struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +optional
+	Spec KeptObjSpec `json:"spec,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// KeptObjList is a list of KeptObj.
+type KeptObjList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The keptobjs.
+	Items []KeptObj `json:"items"`
+}
+
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
 // The smallest object that says anything.
 type TestObj struct {
 	metav1.TypeMeta `json:",inline"`
@@ -29,6 +110,27 @@ type TestObjList struct {
 
 	// The testobjs.
 	Items []TestObj `json:"items"`
+}
+
+// DroppedObjSpec is the spec of DroppedObj.
+type DroppedObjSpec struct {
+	// What both versions say.
+	// +optional
+	Text *string `json:"text,omitempty"`
+}
+
+// GivenObjSpec is the spec of GivenObj.
+type GivenObjSpec struct {
+	// The one thing that it says.
+	// +optional
+	Number *int32 `json:"number,omitempty"`
+}
+
+// KeptObjSpec is the spec of KeptObj.
+type KeptObjSpec struct {
+	// What both versions say.
+	// +optional
+	Text *string `json:"text,omitempty"`
 }
 
 // TestObjSpec is the spec of TestObj.

@@ -5,6 +5,51 @@
 package v1
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in DroppedObj) OpenAPIModelName() string {
+	return "com.example.test.v1.DroppedObj"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in DroppedObjList) OpenAPIModelName() string {
+	return "com.example.test.v1.DroppedObjList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in DroppedObjSpec) OpenAPIModelName() string {
+	return "com.example.test.v1.DroppedObjSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in GivenObj) OpenAPIModelName() string {
+	return "com.example.test.v1.GivenObj"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in GivenObjList) OpenAPIModelName() string {
+	return "com.example.test.v1.GivenObjList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in GivenObjSpec) OpenAPIModelName() string {
+	return "com.example.test.v1.GivenObjSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in KeptObj) OpenAPIModelName() string {
+	return "com.example.test.v1.KeptObj"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in KeptObjList) OpenAPIModelName() string {
+	return "com.example.test.v1.KeptObjList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in KeptObjSpec) OpenAPIModelName() string {
+	return "com.example.test.v1.KeptObjSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in TestObj) OpenAPIModelName() string {
 	return "com.example.test.v1.TestObj"
 }

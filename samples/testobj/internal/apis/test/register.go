@@ -5,10 +5,15 @@ package test
 import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"example.com/testobj/internal/convert"
 )
 
 // GroupName is the API group of this package.
 const GroupName = "test.example.com"
+
+// Kept is what the annotations begin with that keep what a version cannot say.
+const Kept = convert.Prefix(GroupName + "/kept-")
 
 // SchemeGroupVersion is the internal version of the group.
 var SchemeGroupVersion = schema.GroupVersion{Group: GroupName, Version: runtime.APIVersionInternal}
@@ -30,6 +35,6 @@ func Resource(resource string) schema.GroupResource {
 }
 
 func addKnownTypes(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(SchemeGroupVersion, &TestObj{}, &TestObjList{})
+	scheme.AddKnownTypes(SchemeGroupVersion, &DroppedObj{}, &DroppedObjList{}, &GivenObj{}, &GivenObjList{}, &KeptObj{}, &KeptObjList{}, &TestObj{}, &TestObjList{})
 	return nil
 }

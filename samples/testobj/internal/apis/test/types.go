@@ -2,12 +2,74 @@
 
 // Package test holds the internal types of the API group test.example.com. Every kind has the shape of its
 // storage version.
+// Their JSON is that of the storage version too: in it, parts are kept for versions that cannot say them.
 //
 // +k8s:deepcopy-gen=package
 // +groupName=test.example.com
 package test
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// DroppedObj is the internal form of all versions of the kind.
+type DroppedObj struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta
+
+	Spec         DroppedObjSpec
+	DroppedParts []string
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// DroppedObjList is a list of DroppedObj.
+type DroppedObjList struct {
+	metav1.TypeMeta
+	metav1.ListMeta
+
+	Items []DroppedObj
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// GivenObj is the internal form of all versions of the kind.
+type GivenObj struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta
+
+	Spec GivenObjSpec
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// GivenObjList is a list of GivenObj.
+type GivenObjList struct {
+	metav1.TypeMeta
+	metav1.ListMeta
+
+	Items []GivenObj
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// KeptObj is the internal form of all versions of the kind.
+type KeptObj struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta
+
+	Spec KeptObjSpec
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// KeptObjList is a list of KeptObj.
+type KeptObjList struct {
+	metav1.TypeMeta
+	metav1.ListMeta
+
+	Items []KeptObj
+}
 
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
@@ -29,7 +91,22 @@ type TestObjList struct {
 	Items []TestObj
 }
 
+// DroppedObjSpec is the spec of DroppedObj.
+type DroppedObjSpec struct {
+	Text *string `json:"text,omitempty"`
+}
+
+// GivenObjSpec is the spec of GivenObj.
+type GivenObjSpec struct {
+	Number *int32 `json:"number,omitempty"`
+}
+
+// KeptObjSpec is the spec of KeptObj.
+type KeptObjSpec struct {
+	Text *string `json:"text,omitempty"`
+}
+
 // TestObjSpec is the spec of TestObj.
 type TestObjSpec struct {
-	Number *int32
+	Number *int32 `json:"number,omitempty"`
 }

@@ -70,7 +70,8 @@ func Carried(scheme *runtime.Scheme) *carry.Kind {
 			{Version: "v1", Through: "v1alpha1", Set: carry.Setter(internalv1.SetValues_Robot_Through_v1alpha1)},
 			{Version: "v1", Through: "v1beta1", Set: carry.Setter(internalv1.SetValues_Robot_Through_v1beta1)},
 		},
+		Annotations:   []string{"fleet.example.com/color"},
 		Dropped:       func(obj runtime.Object) *[]string { return &obj.(*hub.Robot).DroppedParts },
-		StatusIgnores: fieldpath.NewSet(fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels")),
+		StatusIgnores: fieldpath.NewSet(fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels"), fieldpath.MakePathOrDie("metadata", "annotations", "fleet.example.com/color")),
 	}
 }

@@ -112,7 +112,7 @@ func (statusStrategy) WarningsOnUpdate(context.Context, runtime.Object, runtime.
 
 // GetResetFields says that the status endpoint ignores all but status.
 func (statusStrategy) GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set {
-	return registry.ResetFields(versions, fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels"))
+	return registry.ResetFields(versions, fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels"), fieldpath.MakePathOrDie("metadata", "annotations", "fleet.example.com/color"))
 }
 
 // validate checks an object by the rules of the version in which it was written, then by those of the storage version.

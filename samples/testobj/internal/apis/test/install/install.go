@@ -8,13 +8,16 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 
 	testv1 "example.com/testobj/api/test/v1"
+	testv1alpha1 "example.com/testobj/api/test/v1alpha1"
 	hub "example.com/testobj/internal/apis/test"
 	internalv1 "example.com/testobj/internal/apis/test/v1"
+	internalv1alpha1 "example.com/testobj/internal/apis/test/v1alpha1"
 )
 
 // Install registers the group and all its versions with a scheme, the preferred version first.
 func Install(scheme *runtime.Scheme) {
 	utilruntime.Must(hub.AddToScheme(scheme))
 	utilruntime.Must(internalv1.AddToScheme(scheme))
-	utilruntime.Must(scheme.SetVersionPriority(testv1.SchemeGroupVersion))
+	utilruntime.Must(internalv1alpha1.AddToScheme(scheme))
+	utilruntime.Must(scheme.SetVersionPriority(testv1.SchemeGroupVersion, testv1alpha1.SchemeGroupVersion))
 }

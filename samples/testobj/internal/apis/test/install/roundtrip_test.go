@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"sigs.k8s.io/randfill"
 
+	testv1alpha1 "example.com/testobj/api/test/v1alpha1"
 	hub "example.com/testobj/internal/apis/test"
 )
 
@@ -21,7 +22,10 @@ const rounds = 300
 
 // kinds are those of the group, with the versions of each, the stored one first.
 var kinds = map[string][]string{
-	"TestObj": {"v1"},
+	"DroppedObj": {"v1", "v1alpha1"},
+	"GivenObj":   {"v1", "v1alpha1"},
+	"KeptObj":    {"v1", "v1alpha1"},
+	"TestObj":    {"v1"},
 }
 
 // fillers make values that random bytes would not make, for they have a form.
@@ -29,6 +33,11 @@ func fillers(serializer.CodecFactory) []any {
 	return []any{
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
+		},
+		// The spec gives Number up.
+		func(in *testv1alpha1.DroppedObjSpec, c randfill.Continue) {
+			c.FillNoCustom(in)
+			in.Number = nil
 		},
 	}
 }

@@ -10,6 +10,96 @@ import (
 	"example.com/testobj/internal/convert"
 )
 
+// Convert_v1_DroppedObj_To_test_DroppedObj converts; absent stays absent.
+func Convert_v1_DroppedObj_To_test_DroppedObj(in *testv1.DroppedObj, out *hub.DroppedObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = hub.DroppedObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_v1_DroppedObjList_To_test_DroppedObjList converts a list.
+func Convert_v1_DroppedObjList_To_test_DroppedObjList(in *testv1.DroppedObjList, out *hub.DroppedObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1_DroppedObj_To_test_DroppedObj)
+	return err
+}
+
+// Convert_test_DroppedObj_To_v1_DroppedObj converts; absent stays absent.
+func Convert_test_DroppedObj_To_v1_DroppedObj(in *hub.DroppedObj, out *testv1.DroppedObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = testv1.DroppedObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_test_DroppedObjList_To_v1_DroppedObjList converts a list.
+func Convert_test_DroppedObjList_To_v1_DroppedObjList(in *hub.DroppedObjList, out *testv1.DroppedObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_test_DroppedObj_To_v1_DroppedObj)
+	return err
+}
+
+// Convert_v1_GivenObj_To_test_GivenObj converts; absent stays absent.
+func Convert_v1_GivenObj_To_test_GivenObj(in *testv1.GivenObj, out *hub.GivenObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = hub.GivenObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_v1_GivenObjList_To_test_GivenObjList converts a list.
+func Convert_v1_GivenObjList_To_test_GivenObjList(in *testv1.GivenObjList, out *hub.GivenObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1_GivenObj_To_test_GivenObj)
+	return err
+}
+
+// Convert_test_GivenObj_To_v1_GivenObj converts; absent stays absent.
+func Convert_test_GivenObj_To_v1_GivenObj(in *hub.GivenObj, out *testv1.GivenObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = testv1.GivenObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_test_GivenObjList_To_v1_GivenObjList converts a list.
+func Convert_test_GivenObjList_To_v1_GivenObjList(in *hub.GivenObjList, out *testv1.GivenObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_test_GivenObj_To_v1_GivenObj)
+	return err
+}
+
+// Convert_v1_KeptObj_To_test_KeptObj converts; absent stays absent.
+func Convert_v1_KeptObj_To_test_KeptObj(in *testv1.KeptObj, out *hub.KeptObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = hub.KeptObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_v1_KeptObjList_To_test_KeptObjList converts a list.
+func Convert_v1_KeptObjList_To_test_KeptObjList(in *testv1.KeptObjList, out *hub.KeptObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1_KeptObj_To_test_KeptObj)
+	return err
+}
+
+// Convert_test_KeptObj_To_v1_KeptObj converts; absent stays absent.
+func Convert_test_KeptObj_To_v1_KeptObj(in *hub.KeptObj, out *testv1.KeptObj, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = testv1.KeptObjSpec(in.Spec)
+	return nil
+}
+
+// Convert_test_KeptObjList_To_v1_KeptObjList converts a list.
+func Convert_test_KeptObjList_To_v1_KeptObjList(in *hub.KeptObjList, out *testv1.KeptObjList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_test_KeptObj_To_v1_KeptObj)
+	return err
+}
+
 // Convert_v1_TestObj_To_test_TestObj converts; absent stays absent.
 func Convert_v1_TestObj_To_test_TestObj(in *testv1.TestObj, out *hub.TestObj, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
@@ -40,8 +130,32 @@ func Convert_test_TestObjList_To_v1_TestObjList(in *hub.TestObjList, out *testv1
 	return err
 }
 
+func convert_test_DroppedObj_To_v1_DroppedObj(in *hub.DroppedObj, out *testv1.DroppedObj) {
+	out.Spec = testv1.DroppedObjSpec(in.Spec)
+}
+
+func convert_test_GivenObj_To_v1_GivenObj(in *hub.GivenObj, out *testv1.GivenObj) {
+	out.Spec = testv1.GivenObjSpec(in.Spec)
+}
+
+func convert_test_KeptObj_To_v1_KeptObj(in *hub.KeptObj, out *testv1.KeptObj) {
+	out.Spec = testv1.KeptObjSpec(in.Spec)
+}
+
 func convert_test_TestObj_To_v1_TestObj(in *hub.TestObj, out *testv1.TestObj) {
 	out.Spec = testv1.TestObjSpec(in.Spec)
+}
+
+func convert_v1_DroppedObj_To_test_DroppedObj(in *testv1.DroppedObj, out *hub.DroppedObj) {
+	out.Spec = hub.DroppedObjSpec(in.Spec)
+}
+
+func convert_v1_GivenObj_To_test_GivenObj(in *testv1.GivenObj, out *hub.GivenObj) {
+	out.Spec = hub.GivenObjSpec(in.Spec)
+}
+
+func convert_v1_KeptObj_To_test_KeptObj(in *testv1.KeptObj, out *hub.KeptObj) {
+	out.Spec = hub.KeptObjSpec(in.Spec)
 }
 
 func convert_v1_TestObj_To_test_TestObj(in *testv1.TestObj, out *hub.TestObj) {

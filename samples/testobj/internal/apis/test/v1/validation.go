@@ -8,6 +8,21 @@ import (
 	hub "example.com/testobj/internal/apis/test"
 )
 
+// ValidateDroppedObj returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateDroppedObj(obj *hub.DroppedObj) field.ErrorList {
+	return nil
+}
+
+// ValidateGivenObj returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateGivenObj(obj *hub.GivenObj) field.ErrorList {
+	return nil
+}
+
+// ValidateKeptObj returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateKeptObj(obj *hub.KeptObj) field.ErrorList {
+	return nil
+}
+
 // ValidateTestObj returns what is wrong with an object by the rules of this version, with its names of fields.
 func ValidateTestObj(obj *hub.TestObj) field.ErrorList {
 	return nil
