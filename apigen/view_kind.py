@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apigen import names
-from apigen.gokept import pattern
 from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import is_nilable
-from apigen.loss import Losses, words
 from apigen.model import Column, Field, Group, Kind, Project
-from apigen.newvalues import set_values
+from apigen.view_carried import CarriedView, metadata
 from apigen.view_sample import SampleView
 from apigen.views import pairs, texts
 
@@ -49,8 +47,6 @@ class KindView:
         self.kind, self.list_kind = kind.kind, kind.list_kind
         self.plural, self.singular, self.package = kind.plural, kind.singular, kind.package
         self.status, self.scale = kind.status, kind.scale
-        self._losses = {v.version: Losses(v.edge.frames) for v in kind.versions}
-        self.carries = any(self._losses[v.version].frame(v.edge.root) for v in kind.versions)
         self.storage, self.hooks, self.dropped = kind.storage, kind.hooks, kind.dropped
         self.namespaced = "true" if kind.namespaced else "false"
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
@@ -65,6 +61,16 @@ class KindView:
     def samples(self) -> list[SampleView]:
         """Every version, with an example object."""
         return [SampleView(self, v) for v in self.model.versions]
+
+    @cached_property
+    def carried(self) -> CarriedView:
+        """How the versions differ."""
+        return CarriedView(self.model, self.module, self.hub_path, self.status_reset if self.status else "")
+
+    @property
+    def carries(self) -> bool:
+        """Whether a version keeps anything of another."""
+        return self.carried.keeps
 
     # Storage
 
@@ -257,7 +263,7 @@ class KindView:
     @property
     def status_reset(self) -> str:
         paths = [f"fieldpath.MakePathOrDie({quote(f.json)})" for f in self._others]
-        names = [f'"annotations", {quote(name)}' for name in self._metadata("annotations")]
+        names = [f'"annotations", {quote(name)}' for name in metadata(self.model, "annotations")]
         paths += [f'fieldpath.MakePathOrDie("metadata", {name})' for name in ('"labels"', *names)]
         return ", ".join(paths)
 
@@ -302,83 +308,11 @@ class KindView:
         found |= {("", "slices")} if self.dropped and "warnings" in self.hooks else set()
         return imports(found, self.module)
 
-    # What the versions keep of each other
-
-    @property
-    def others(self) -> str:
-        return texts(tuple(v.name for v in self.other_versions))
-
-    @property
-    def carried_values(self) -> list[dict[str, str]]:
-        """The versions of which new objects get values, and the functions that give them, by the version they came
-        through."""
-        made = []
-        for version in sorted({v.version for v in self.model.values}):
-            for through in sorted({t for v in self.model.values if v.version == version for t in v.through}):
-                name = f"internal{version}.{set_values(self.kind, through)}"
-                made.append({"version": quote(version), "through": quote(through), "function": name})
-        return made
-
-    def _metadata(self, which: str) -> tuple[str, ...]:
-        """The annotations or labels of the hub that stand for fields of a version."""
-        pairs_ = (p for v in self.model.versions for f in v.edge.frames.values() for p in f.pairs if p.b)
-        return tuple(sorted({p.b[-1].go for p in pairs_ if p.b[-1].meta == which}))
-
-    @property
-    def carried_rest(self) -> str:
-        """The last fields of the Go literal."""
-        rest = [
-            (name.capitalize(), texts(found))
-            for name in ("annotations", "labels")
-            if (found := self._metadata(name))
-        ]
-        if self.dropped:
-            value = f"&obj.(*hub.{self.kind}).{self.dropped}"
-            rest.append(("Dropped", f"func(obj runtime.Object) *[]string {{ return {value} }}"))
-        if self.status:
-            rest.append(("StatusIgnores", f"fieldpath.NewSet({self.status_reset})"))
-        return pairs(rest, 2)
-
-    @property
-    def carried_rules(self) -> str:
-        rules = [
-            (quote(v.name), f"carry.Rules(internal{v.name}.Validate{self.kind})") for v in self.other_versions
-        ]
-        return pairs(rules, 3)
-
-    @property
-    def carried_words(self) -> str:
-        """The paths of every version that say something more exactly than another version, as entries of a Go map."""
-        found: dict[str, set[str]] = {}
-        for version in self.model.versions:
-            for mine, other in words(version.edge, self._losses[version.version]):
-                found.setdefault(version.version, set()).add(pattern(mine))
-                found.setdefault(version.edge.target or self.storage, set()).add(pattern(other))
-        entries = (f"\t\t\t{quote(v)}: {{\n{_lines(found[v])}\t\t\t}},\n" for v in sorted(found))
-        return "".join(entries)
-
-    @property
-    def carried_imports(self) -> str:
-        found = {
-            ("hub", self.hub_path),
-            ("", f"{self.module}/internal/carry"),
-            ("", APIMACHINERY + "runtime"),
-        }
-        internal = {v.name for v in self.other_versions} | {v.version for v in self.model.values}
-        found |= {(f"internal{name}", f"{self.hub_path}/{name}") for name in internal}
-        found |= {("", APIMACHINERY + "util/validation/field")}
-        found |= {("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath")} if self.status else set()
-        return imports(found, self.module)
-
     # Columns
 
     @property
     def column_views(self) -> list[ColumnsView]:
         return [ColumnsView(v.version, [_column(c) for c in v.columns]) for v in self.model.versions]
-
-
-def _lines(paths: set[str]) -> str:
-    return "".join(f"\t\t\t\t{quote(path)},\n" for path in sorted(paths))
 
 
 def pairs_of_names(renames: tuple[tuple[str, str], ...]) -> str:

@@ -48,11 +48,6 @@ type Kind struct {
 	Dropped func(obj runtime.Object) *[]string
 }
 
-// Rules makes a function that validates one type fit for a Kind.
-func Rules[T any](f func(in *T) field.ErrorList) func(runtime.Object) field.ErrorList {
-	return func(obj runtime.Object) field.ErrorList { return f(any(obj).(*T)) }
-}
-
 // Object is an object of the API: of the hub, unless a name says something else.
 type Object interface {
 	runtime.Object

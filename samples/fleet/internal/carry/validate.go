@@ -11,6 +11,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -101,4 +102,9 @@ func (k *Kind) largest(kept map[string]string) string {
 	version, _, _ := k.part(largest)
 	path, _ := pathOf(kept[largest])
 	return fmt.Sprintf("%s of %s, which the storage version cannot hold", path, version)
+}
+
+// Rules makes a function that validates one type fit for a Kind.
+func Rules[T any](f func(in *T) field.ErrorList) func(runtime.Object) field.ErrorList {
+	return func(obj runtime.Object) field.ErrorList { return f(any(obj).(*T)) }
 }

@@ -35,6 +35,8 @@ type Kind struct {
 	Others  []string
 	// StatusIgnores are the fields that the status endpoint does not write. It is nil where the kind has none.
 	StatusIgnores *fieldpath.Set
+	// Annotations and Labels are those that stand for fields of a version.
+	Annotations, Labels []string
 	// Words are the fields of a version that say more exactly what another version says too: their paths, with nothing in
 	// the brackets.
 	Words map[string][]string
@@ -44,11 +46,6 @@ type Kind struct {
 	Values []Value
 	// Dropped returns where a hub object says what its decoding has given up. It may be nil.
 	Dropped func(obj runtime.Object) *[]string
-}
-
-// Rules makes a function that validates one type fit for a Kind.
-func Rules[T any](f func(in *T) field.ErrorList) func(runtime.Object) field.ErrorList {
-	return func(obj runtime.Object) field.ErrorList { return f(any(obj).(*T)) }
 }
 
 // Object is an object of the API: of the hub, unless a name says something else.
@@ -68,12 +65,16 @@ func (k *Kind) PrepareForCreate(obj Object) {
 func (k *Kind) PrepareForUpdate(obj, old Object) (changed bool) {
 	k.setKept(obj, old, isStatus)
 	k.settle(obj)
-	return !maps.Equal(k.kept(obj, notStatus), k.kept(old, notStatus))
+	return !maps.Equal(k.kept(obj, notStatus), k.kept(old, notStatus)) ||
+		differ(k.Annotations, obj.GetAnnotations(), old.GetAnnotations()) || differ(k.Labels, obj.GetLabels(), old.GetLabels())
 }
 
 // PrepareForStatusUpdate keeps all that is kept but of the status.
 func (k *Kind) PrepareForStatusUpdate(obj, old Object) {
 	k.setKept(obj, old, notStatus)
+	if differ(k.Annotations, obj.GetAnnotations(), old.GetAnnotations()) {
+		obj.SetAnnotations(restored(k.Annotations, obj.GetAnnotations(), old.GetAnnotations()))
+	}
 	k.settle(obj)
 }
 

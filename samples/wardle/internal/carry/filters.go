@@ -2,7 +2,12 @@
 
 package carry
 
-import "sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+import (
+	"maps"
+	"slices"
+
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+)
 
 // Filters take out of sets of fields, by version, what an endpoint ignores.
 type Filters = map[fieldpath.APIVersion]fieldpath.Filter
@@ -47,4 +52,28 @@ func (f keptFilter) Filter(set *fieldpath.Set) *fieldpath.Set {
 		}
 	})
 	return f.inner.Filter(set).RecursiveDifference(kept)
+}
+
+// differ says whether one of the names has another value, or is in one map only.
+func differ(names []string, now, old map[string]string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		value, has := now[name]
+		before, had := old[name]
+		return has != had || value != before
+	})
+}
+
+// restored returns a map with the old values of the names.
+func restored(names []string, now, old map[string]string) map[string]string {
+	result := maps.Clone(now)
+	for _, name := range names {
+		delete(result, name)
+		if value, had := old[name]; had {
+			if result == nil {
+				result = map[string]string{}
+			}
+			result[name] = value
+		}
+	}
+	return result
 }
