@@ -98,7 +98,7 @@ class Words:
 
     def _hook(self, lens: Lens, a: Schema, b: Schema, x: str, y: str) -> str:
         """A function of the user's; the types of the storage version stand for those of the hub."""
-        name = f"{'from' if lens.turned else 'to'}{lens.option}"
+        name = f"conversions.{'From' if lens.turned else 'To'}{lens.option}"
         types = spelling(a, self._external(self.source)), spelling(b, self._external(self.target))
         self.hook_types[lens.option] = types[::-1] if lens.turned else types
         value, result = "in", ""

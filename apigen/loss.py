@@ -188,6 +188,20 @@ class Losses:
         return True
 
 
+def hook_types(edge: Edge) -> dict[str, frozenset[tuple[str, str, str]]]:
+    """Return the types between which the functions of users convert, by their names."""
+    found: dict[str, frozenset[tuple[str, str, str]]] = {}
+    for frame in edge.frames.values():
+        for pair in frame.pairs:
+            lens, ends = pair.lens, (_schema(frame.a, pair.a), _schema(frame.b, pair.b))
+            while lens.item is not None and lens.how in ("list", "map"):
+                lens, ends = lens.item, (ends[0].element, ends[1].element)
+            if lens.how == "go":
+                types = frozenset((s.kind, s.name, s.base) for s in ends)
+                found[lens.option] = found.get(lens.option, types) | types
+    return found
+
+
 _WORDS = ("enum", "duration", "scale", "width", "text", "json", "yaml", "split", "anyList", "first", "go")
 
 

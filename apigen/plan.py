@@ -144,7 +144,7 @@ DEFAULT_HOOK = (
     Row("go/version/default_hook.go.j2", "internal/apis/{group}/{version}/{package}_defaults.go", SCAFFOLD),
 )
 CONVERSION_HOOK = (
-    Row("go/version/conversion_hook.go.j2", "internal/apis/{group}/{version}/{file}_conversion.go", SCAFFOLD),
+    Row("go/hub/conversion_hook.go.j2", "internal/apis/{group}/conversions/{file}_conversion.go", SCAFFOLD),
 )
 SAMPLE = (Row("project/sample.yaml.j2", "samples/{group}_{version}_{package}.yaml", when="served"),)
 
@@ -160,9 +160,9 @@ def _files(view: ProjectView) -> Iterator[PlannedFile]:
         yield from _rows(GROUP, "hub", hub, {"package": hub.package})
         for version in hub.versions:
             yield from _rows(VERSION, "version", version, {"group": hub.package, "package": version.package})
-            for hook in version.conversion.hooks:
-                words = {"group": hub.package, "version": version.package, "file": hook.file}
-                yield from _rows(CONVERSION_HOOK, "hook", hook, words, required=True)
+        for hook in hub.hooks:
+            words = {"group": hub.package, "file": hook.file}
+            yield from _rows(CONVERSION_HOOK, "hook", hook, words, required=True)
     for kind in view.kinds:
         yield from _kind_files(kind)
 

@@ -21,7 +21,7 @@ from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
-from apigen.loss import walk, with_inner
+from apigen.loss import hook_types, walk, with_inner
 from apigen.model import (
     Edge,
     Field,
@@ -83,6 +83,8 @@ class _Group:
     name: str
     package: str
     spec: Spec
+    hooks: dict[str, object] = field(default_factory=dict)
+    """The versions and types of the conversions written by hand, by name."""
     owners: dict[str, str] = field(default_factory=dict)
     """The kind from which the hub first had a type, by the type's Go name."""
 
@@ -155,6 +157,7 @@ class _Group:
             ends = (mine.structs[kind], mine), (other.structs[kind], other)
             edge = pair(self.problems, draft.resource, joint, *ends, hub=False)
             draft.edges[joint.version] = edge
+            self._hooks(draft, joint, edge)
             draft.values += new_values(self.problems, draft.resource, joint, edge, packages, draft.joints)
         own = _reachable(stored, [kind])
         if any(
@@ -166,6 +169,15 @@ class _Group:
             self._share(draft, hub.structs.get(go), struct)
             hub.structs[go] = struct
         hub.scalars.update(own.scalars)
+
+    def _hooks(self, draft: _Draft, joint: Joint, edge: Edge) -> None:
+        """Check that the conversions written by hand have one pair of types for each name."""
+        for name, lens_types in hook_types(edge).items():
+            ends = tuple(sorted((joint.version, joint.neighbour))), lens_types
+            first = self.hooks.setdefault(name, ends)
+            if first != ends:
+                message = f"{name} is the name of functions for other types already"
+                self.problems.add(draft.resource.source, joint.where, message, "choose another name")
 
     def _share(self, draft: _Draft, other: Struct | None, mine: Struct) -> None:
         """Check a hub's struct that two kinds share."""

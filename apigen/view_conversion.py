@@ -38,7 +38,6 @@ class Hook:
     """A pair of functions of the user's."""
 
     name: str
-    package: str
     first: str
     second: str
     about: str
@@ -250,7 +249,7 @@ class ConversionView:
             text = f"{first} {second}"
             found = imports({i for i in self._candidates if used(i, text)}, self.module)
             about = f"{first} into {second} and back"
-            made.append(Hook(name, self.name, first, second, about, found))
+            made.append(Hook(name, first, second, about, found))
         return made
 
     def _list(self, kind: Kind, forward: bool) -> Function:
@@ -282,6 +281,7 @@ class ConversionView:
         """All that these files may import."""
         found = types_imports(self.types) | types_imports(self.model.hub) | _STANDARD
         found |= {("", f"{self.module}/internal/convert"), (self.alias, self.external_path)}
+        found |= {("", f"{self.hub_path}/conversions")}
         for target in {e.edge.target or e.kind.storage for e in self._directions}:
             path = f"{self.module}/api/{self.model.package}/{target}"
             found |= {

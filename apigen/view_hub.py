@@ -5,6 +5,7 @@ from functools import cached_property
 from apigen.fillers import fillers
 from apigen.gotext import comment, import_lines, imports, quote
 from apigen.model import Group, Kind, Project
+from apigen.view_conversion import Hook
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, types_imports, used
@@ -34,6 +35,12 @@ class HubView(TypesView):
         self.path = f"{project.module}/internal/apis/{group.package}"
         self.versions = [VersionView(project, group, v) for v in group.versions]
         self.version = self
+
+    @cached_property
+    def hooks(self) -> list[Hook]:
+        """The conversions that are written by hand."""
+        found = {hook.name: hook for version in self.versions for hook in version.conversion.hooks}
+        return [found[name] for name in sorted(found)]
 
     @property
     def tagged(self) -> bool:

@@ -12,6 +12,7 @@ import (
 	fleetv1alpha1 "example.com/fleet/api/fleet/v1alpha1"
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 	hub "example.com/fleet/internal/apis/fleet"
+	"example.com/fleet/internal/apis/fleet/conversions"
 	internalv1beta1 "example.com/fleet/internal/apis/fleet/v1beta1"
 	"example.com/fleet/internal/convert"
 )
@@ -170,7 +171,7 @@ func convert_v1alpha1_RobotSpec_To_v1beta1_RobotSpec(in *fleetv1alpha1.RobotSpec
 	out.Weight = convert.Through(t, at, "weight", "weight", in.Weight, convert.ParseFloat[string], convert.Text[float64, string])
 	out.Program = convert.Through(t, at, "program", "program", in.Program, convert.ParseJSON[string, fleetv1beta1.RobotSpecProgram], convert.FormatJSON[fleetv1beta1.RobotSpecProgram, string])
 	out.Notes = convert.Through(t, at, "notes", "notes", in.Notes, convert.ParseYAML[string, fleetv1beta1.JSON], convert.FormatYAML[fleetv1beta1.JSON, string])
-	out.Schedule = convert.Through(t, at, "schedule", "schedule", in.Schedule, toSchedule, fromSchedule)
+	out.Schedule = convert.Through(t, at, "schedule", "schedule", in.Schedule, conversions.ToSchedule, conversions.FromSchedule)
 	out.RestSeconds = convert.Whole(t, at.In("waits", "restSeconds"), in.Waits, func(in *metav1.Duration, out *int32, t *convert.Transfer, at *convert.Place) {
 		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Count[int32](time.Second), convert.Duration[int32](time.Second)))
 	}, func(in *int32, out *metav1.Duration, t *convert.Transfer, at *convert.Place) {
@@ -289,7 +290,7 @@ func convert_v1beta1_RobotSpec_To_v1alpha1_RobotSpec(in *fleetv1beta1.RobotSpec,
 	out.Weight = convert.Through(t, at, "weight", "weight", in.Weight, convert.Text[float64, string], convert.ParseFloat[string])
 	out.Program = convert.ThroughDeep(t, at, "program", "program", in.Program, convert.FormatJSON[fleetv1beta1.RobotSpecProgram, string], convert.ParseJSON[string, fleetv1beta1.RobotSpecProgram])
 	out.Notes = convert.ThroughDeep(t, at, "notes", "notes", in.Notes, convert.FormatYAML[fleetv1beta1.JSON, string], convert.ParseYAML[string, fleetv1beta1.JSON])
-	out.Schedule = convert.ThroughDeep(t, at, "schedule", "schedule", in.Schedule, fromSchedule, toSchedule)
+	out.Schedule = convert.ThroughDeep(t, at, "schedule", "schedule", in.Schedule, conversions.FromSchedule, conversions.ToSchedule)
 	out.Waits = convert.Whole(t, at.In("restSeconds", "waits"), in.RestSeconds, func(in *int32, out *metav1.Duration, t *convert.Transfer, at *convert.Place) {
 		*out = convert.Deref(convert.Through(t, at, "", "", in, convert.Duration[int32](time.Second), convert.Count[int32](time.Second)))
 	}, func(in *metav1.Duration, out *int32, t *convert.Transfer, at *convert.Place) {

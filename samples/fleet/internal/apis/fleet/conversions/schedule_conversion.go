@@ -1,4 +1,5 @@
-package v1alpha1
+// Package conversions holds conversions that are written by hand.
+package conversions
 
 import (
 	"fmt"
@@ -8,8 +9,8 @@ import (
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 )
 
-// toSchedule reads a time of day, such as 07:30. What is none has no hour and no minute.
-func toSchedule(in string) fleetv1beta1.RobotSpecSchedule {
+// ToSchedule reads a time of day, such as 07:30. What is none has no hour and no minute.
+func ToSchedule(in string) fleetv1beta1.RobotSpecSchedule {
 	hour, minute, _ := strings.Cut(in, ":")
 	return fleetv1beta1.RobotSpecSchedule{Hour: number(hour), Minute: number(minute)}
 }
@@ -22,8 +23,8 @@ func number(text string) *int32 {
 	return new(int32(n))
 }
 
-// fromSchedule is the way back. A time without an hour or a minute has an empty text there.
-func fromSchedule(in fleetv1beta1.RobotSpecSchedule) string {
+// FromSchedule is the way back. A time without an hour or a minute has an empty text there.
+func FromSchedule(in fleetv1beta1.RobotSpecSchedule) string {
 	return text(in.Hour) + ":" + text(in.Minute)
 }
 
