@@ -183,6 +183,7 @@ def test_api_resources(fleet_kubectl: Kubectl) -> None:
     assert lines == [
         ["machines", "mach,mc", "fleet.example.com/v1", "true", "Machine"],
         ["profiles", "prof", "fleet.example.com/v1", "false", "Profile"],
+        ["robots", "bot", "fleet.example.com/v1", "true", "Robot"],
         ["policies", "policy.fleet.example.com/v1", "true", "Policy"],
     ]
 

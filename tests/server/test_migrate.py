@@ -327,7 +327,10 @@ def test_only_the_kinds_that_are_asked_for(move: Callable[..., Migrated]) -> Non
     assert moved.versions() == {"v1": 1}
     assert [s.version for s in moved.etcd.stored(POLICIES).values()] == ["v2beta1"]
     said = moved.migrate("--kinds=machines", fails=True)
-    assert "machines.fleet.example.com, profiles.fleet.example.com, policies.policy.fleet.example.com" in said
+    assert (
+        "machines.fleet.example.com, profiles.fleet.example.com, robots.fleet.example.com,"
+        " policies.policy.fleet.example.com"
+    ) in said
 
 
 def test_a_server_with_another_storage_version_is_noticed(

@@ -124,7 +124,14 @@ def test_discovery_of_a_version(fleet: Standalone) -> None:
     found = {
         entry["name"]: entry for entry in fleet.client.get("/apis/fleet.example.com/v1").ok()["resources"]
     }
-    assert found.keys() == {"machines", "machines/status", "machines/scale", "profiles"}
+    assert found.keys() == {
+        "machines",
+        "machines/status",
+        "machines/scale",
+        "profiles",
+        "robots",
+        "robots/status",
+    }
     machines = found["machines"]
     assert machines["singularName"] == "machine"
     assert machines["shortNames"] == ["mach", "mc"]

@@ -280,6 +280,7 @@ type RobotSpec struct {
 
 // RobotSpecSensorsValue is a value of a map.
 type RobotSpecSensorsValue struct {
+	// How far it sees.
 	// +optional
 	Range *int32 `json:"range,omitempty"`
 }

@@ -338,6 +338,7 @@ type RobotSpecSensorsItem struct {
 	// +required
 	// +k8s:validation:minLength=1
 	ID string `json:"id,omitzero"`
+	// How far it sees.
 	// +optional
 	Range *int32 `json:"range,omitempty"`
 }
