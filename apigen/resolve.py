@@ -10,18 +10,18 @@ The passes run in this order, each on what those before have made:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from apigen import names, upstream
 from apigen.checks import Problems, check_keys
 from apigen.conversions import pair, tree
 from apigen.declare import Declarer
 from apigen.endless import report_endless
+from apigen.examples import fitting
 from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
 from apigen.load import Loaded, Spec
-from apigen.loss import hook_types, walk, with_inner
+from apigen.loss import hook_types
 from apigen.model import (
     Edge,
     Field,
@@ -267,8 +267,17 @@ class _Group:
             scale=facets.scale(),
             edge=edges[version.name],
             renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
-            sample=_kept(sample(mine, root, self.kubernetes), edges[version.name]),
+            sample=fitting(sample(mine, root, self.kubernetes), _ends(version.name, draft)),
         )
+
+
+def _ends(version: str, draft: _Draft) -> list[tuple[Edge, bool]]:
+    """Return the edges of a version, and whether it is their first end."""
+    return [
+        (draft.edges[j.version], j.version == version)
+        for j in draft.joints
+        if version in (j.version, j.neighbour)
+    ]
 
 
 def _to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> tuple[Edge, ...]:
@@ -296,18 +305,6 @@ def _moves_to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> Moves:
 def _matters(path: tuple[str, ...], moves: Moves) -> bool:
     """Whether saying that a path stays says something: it would move with what it is in."""
     return any(a != b and path[: len(end)] == end for a, b in moves for end in (a, b))
-
-
-def _kept(example: dict[str, Any], edge: Edge) -> dict[str, Any]:
-    """An example without what the spec gives up: it would not come back."""
-    for place in walk(edge, with_inner(edge.frames, lambda f: any(o.drop for o in f.only_a))):
-        inside: Any = example
-        *way, last = (place.a or ("",)) if place.only and place.only.drop else ("",)
-        for name in way:
-            inside = inside.get(name) if isinstance(inside, dict) else None
-        if isinstance(inside, dict):
-            inside.pop(last, None)
-    return example
 
 
 # The hub's field for what decoding has given up: it is no part of the object, and has no JSON.

@@ -53,6 +53,7 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 	in := obj.(*hub.Flunder)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
 	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validateHook(ctx, s.listers, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
@@ -61,6 +62,7 @@ func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) f
 	in := obj.(*hub.Flunder)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
 	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validateHook(ctx, s.listers, in, old.(*hub.Flunder))...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Flunder))
 }
 
