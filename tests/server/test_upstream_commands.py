@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from beside import CASES, GROUP, NEEDS_CHECKS, NEEDS_UNION, OURS, SIDES, THEIRS, Case, Pair, parameters
+from beside import CASES, GROUP, OURS, SIDES, THEIRS, Case, Pair, parameters
 from servers import PLURALS
 from twins import AGE, DESCRIPTIONS, ENUM, GENERATION, METADATA, STORAGE_VERSION, WARNING, Twins
 
@@ -189,7 +189,7 @@ def test_discovery(twins: Twins, version: str) -> None:
     twins.ok("get", f"--raw=/apis/{GROUP}/{version}", known=[STORAGE_VERSION])
 
 
-@pytest.mark.parametrize("version", ["v1alpha1", pytest.param("v1beta1", marks=NEEDS_UNION)])
+@pytest.mark.parametrize("version", ["v1alpha1", "v1beta1"])
 def test_explain_flunders(twins: Twins, version: str) -> None:
     at = f"--api-version={GROUP}/{version}"
     known = [DESCRIPTIONS] if version == "v1alpha1" else []
@@ -206,24 +206,18 @@ def test_explain_fischers(twins: Twins) -> None:
     twins.ok("explain", "fischers", "--recursive", known=[DESCRIPTIONS])
 
 
-BOTH_REFUSE: dict[str, tuple[str, dict[str, Any], bool]] = {
-    "type-without-reference": ("v1beta1", {"referenceType": "Flunder"}, True),
-    "type-without-reference-alpha": ("v1alpha1", {"referenceType": "Fischer"}, True),
-    "reference-without-type": ("v1beta1", {"flunderReference": "a"}, True),
-    "wrong-type": ("v1beta1", {"flunderReference": "a", "referenceType": "Fischer"}, True),
-    "two": ("v1beta1", {"flunderReference": "a", "fischerReference": "b", "referenceType": "Flunder"}, True),
-    "unknown-type": ("v1beta1", {"referenceType": "Other"}, False),
-    "unknown-type-reference": ("v1beta1", {"flunderReference": "a", "referenceType": "Other"}, False),
+BOTH_REFUSE: dict[str, tuple[str, dict[str, Any]]] = {
+    "type-without-reference": ("v1beta1", {"referenceType": "Flunder"}),
+    "type-without-reference-alpha": ("v1alpha1", {"referenceType": "Fischer"}),
+    "reference-without-type": ("v1beta1", {"flunderReference": "a"}),
+    "wrong-type": ("v1beta1", {"flunderReference": "a", "referenceType": "Fischer"}),
+    "two": ("v1beta1", {"flunderReference": "a", "fischerReference": "b", "referenceType": "Flunder"}),
+    "unknown-type": ("v1beta1", {"referenceType": "Other"}),
+    "unknown-type-reference": ("v1beta1", {"flunderReference": "a", "referenceType": "Other"}),
 }
 
 
-@pytest.mark.parametrize(
-    ("version", "spec"),
-    [
-        pytest.param(version, spec, id=name, marks=[NEEDS_CHECKS] if checks else [])
-        for name, (version, spec, checks) in BOTH_REFUSE.items()
-    ],
-)
+@pytest.mark.parametrize(("version", "spec"), BOTH_REFUSE.values(), ids=BOTH_REFUSE)
 def test_both_refuse(separate: Pair, namespace: str, version: str, spec: dict[str, Any]) -> None:
     """The words are each server's own."""
     for side in SIDES:
@@ -249,7 +243,6 @@ def test_ours_refuses_what_upstream_takes(
     separate.resource(THEIRS, "Flunder", "v1alpha1", namespace).post(body).ok()
 
 
-@NEEDS_CHECKS
 def test_ours_checks_updates_too(separate: Pair, namespace: str) -> None:
     """Upstream checks a flunder when it is made, and never again."""
     case = CASES["v1beta1-flunder"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from apiclient import Answer, Object, Resource
-from beside import NEEDS_UNION, OURS, SIDES, THEIRS, Pair
+from beside import OURS, SIDES, THEIRS, Pair
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,11 @@ class Loss:
     """What is there before; None: the change makes the object."""
     change: Object
     lost: str
-    union: bool = False
 
 
-def flunder(
-    reason: str, version: str, before: Object | None, change: Object, lost: str, union: bool = False
-) -> Loss:
+def flunder(reason: str, version: str, before: Object | None, change: Object, lost: str) -> Loss:
     body = None if before is None else {"spec": before}
-    return Loss(reason, "Flunder", version, body, {"spec": change}, f"spec.{lost}", union)
+    return Loss(reason, "Flunder", version, body, {"spec": change}, f"spec.{lost}")
 
 
 TYPED = {"flunderReference": "a", "referenceType": "Flunder"}
@@ -40,14 +37,13 @@ LOSSES = {
     ),
     "other-type": flunder(UNCHECKED, "v1beta1", TYPED, {"referenceType": "Fischer"}, "flunderReference"),
     "first-reference": flunder(UNCHECKED, "v1beta1", {}, {"flunderReference": "a"}, "flunderReference"),
-    "two": flunder(UNCHECKED, "v1beta1", TYPED, {"fischerReference": "b"}, "fischerReference", union=True),
+    "two": flunder(UNCHECKED, "v1beta1", TYPED, {"fischerReference": "b"}, "fischerReference"),
     "not-of-the-type": flunder(
         UNCHECKED,
         "v1beta1",
         TYPED,
         {"flunderReference": None, "fischerReference": "b"},
         "fischerReference",
-        union=True,
     ),
     "unknown-type": flunder(UNKNOWN, "v1beta1", TYPED, {"referenceType": "Other"}, "referenceType"),
     "unknown-type-alpha": flunder(
@@ -86,7 +82,7 @@ def value(obj: Any, path: str) -> Any:
 
 @pytest.mark.parametrize(
     "loss",
-    [pytest.param(loss, id=name, marks=[NEEDS_UNION] if loss.union else []) for name, loss in LOSSES.items()],
+    [pytest.param(loss, id=name) for name, loss in LOSSES.items()],
 )
 def test_what_upstream_loses(separate: Pair, namespace: str, name: str, loss: Loss) -> None:
     changed = value(loss.change, loss.lost)
@@ -102,7 +98,6 @@ def test_what_upstream_loses(separate: Pair, namespace: str, name: str, loss: Lo
     assert value(ours.get(name), loss.lost) == expected
 
 
-@NEEDS_UNION
 def test_what_upstream_loses_of_two_managers(separate: Pair, namespace: str) -> None:
     """One applies a reference to a fischer, another one to a flunder: now there are two. Upstream drops the first."""
     spec = {"fischerReference": "a", "referenceType": "Fischer"}
