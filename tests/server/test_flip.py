@@ -13,34 +13,10 @@ import pytest
 from apiclient import Object, Resource
 from etcd import Etcd
 from projects import Project
+from robots import SPECS, VERSIONS
 from servers import Standalone, short_folder
 
-VERSIONS = ("v1alpha1", "v1beta1", "v1")
 ROBOTS = "/registry/fleet/fleet.example.com/robots/"
-
-ALPHA: Object = {
-    "name": "alpha", "enabled": False, "mode": "idle", "timeout": "1500ms", "memory": "1500m", "cells": 3,
-    "sponsor": "acme", "stops": ["b", "a"], "arm": {"tool": "saw"}, "settings": {"z": "1", "a": "2"},
-    "sensors": {"z": {"range": 1}, "a": {}}, "skills": "dig , weld", "weight": "1.50", "program": '{ "loop": true }',
-    "notes": "# a comment\nx: 1\n", "targetKind": "Shelf", "target": "s1", "schedule": "7:30", "serial": "0815",
-    "waits": ["90s", "1500ms"], "legs": [{"length": 1, "below": [{"length": 2}]}], "color": "red",
-    "battery": {"level": 3}, "priority": 0,
-}  # fmt: skip
-BETA: Object = {
-    "title": "beta", "paused": True, "speed": "Turbo", "timeoutSeconds": 7, "memoryBytes": 0, "cells": 2**40,
-    "sponsorRef": {"namespace": "n"}, "route": [{"stop": "b", "minutes": 5}, {"stop": "a"}],
-    "arms": [{"tool": "saw"}, {"reach": 4}], "settings": [{"name": "z", "comment": "c"}, {"name": "a", "value": ""}],
-    "sensors": [{"id": "z", "range": 9}, {"id": "a"}], "skills": ["a,b", ""], "weight": 2.5, "program": {},
-    "notes": {"a": [1, None]}, "person": "p", "schedule": {"hour": 7}, "restSeconds": [],
-    "legs": [{"below": [{"length": 2}, {}]}], "battery": {}, "priority": 9,
-}  # fmt: skip
-NEW: Object = {
-    "priority": 1, "title": "new", "speed": "Eco", "timeoutMillis": 1999, "owner": {"team": "t"}, "sponsorRef": {},
-    "route": [{"stop": "b", "gate": "g"}], "arms": [], "skills": [], "dock": "d", "shelf": "s",
-    "legs": [{"millimetres": 3, "joint": "j", "below": [{"joint": "k"}]}], "power": {"source": "sun", "battery": {}},
-    "selector": {"matchLabels": {"a": "b"}},
-    "template": {"spec": {"containers": [{"name": "c", "image": "i", "ports": [{"containerPort": 1}]}]}},
-}  # fmt: skip
 
 
 def moved(version: str, folder: Path) -> Path:
@@ -73,8 +49,8 @@ def shown(server: Standalone) -> dict[str, list[Object]]:
 
 
 def make(server: Standalone) -> None:
-    for version, name, spec in (("v1alpha1", "alpha", ALPHA), ("v1beta1", "beta", BETA), ("v1", "new", NEW)):
-        robots(server, version).create(name, spec=spec)
+    for version, name in zip(VERSIONS, ("alpha", "beta", "new"), strict=True):
+        robots(server, version).create(name, spec=SPECS[version])
     robots(server, "v1").apply(
         "new", {"owner": {"team": "x"}, "power": {"source": "wind"}}, force="true"
     ).ok()
