@@ -2,25 +2,29 @@
 
 from collections.abc import Sequence
 
-from apigen.gotext import quote
-from apigen.model import NamedScalar, Struct, Types
+from apigen.model import Struct, Types
 from apigen.view_version import VersionView
 from apigen.views import uses_json
 
 _JSON_FILLER = """\
 		func(in *{type}, c randfill.Continue) {{
-			in.Raw = []byte(`{{"a":[1,"b",null]}}`)
+			in.Raw = []byte([]string{{{values}}}[c.Intn({count})])
 		}},
 """
+_OBJECTS = ('{"a":[1,"b",null]}', "{}", '{"x.y":{"z":1.5}}')
+_VALUES = (*_OBJECTS, '"a"', "[]", '["a","b"]', "7", "true")
 
 
-def _scalar_filler(go: str, scalar: NamedScalar) -> str:
-    """A function that fills a named string with one of its values, or with some text."""
-    value = f'{go}("x" + c.String(0))'
-    if scalar.constants:
-        values = ", ".join(quote(str(c.value)) for c in scalar.constants)
-        value = f"[]{go}{{{values}}}[c.Intn({len(scalar.constants)})]"
-    return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {value}\n\t\t}},\n"
+def _json_filler(alias: str, name: str) -> str:
+    """A function that fills in some JSON; null is absent."""
+    values = _OBJECTS if name == "JSONObject" else _VALUES
+    listed = ", ".join(f"`{value}`" for value in values)
+    return _JSON_FILLER.format(type=f"{alias}.{name}", values=listed, count=len(values))
+
+
+def _scalar_filler(go: str) -> str:
+    """A function that fills a named string with a word of any version, or with some text."""
+    return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {go}(texts[c.Intn(len(texts))])\n\t\t}},\n"
 
 
 _DROPPED_FILLER = """\
@@ -56,7 +60,7 @@ def fillers(versions: Sequence[VersionView], hub: Types) -> str:
     out += [_dropped(view) for view in versions]
     for view in versions:
         texts = [s for s in view.types.scalars.values() if s.base == "string"]
-        out += [_scalar_filler(f"{view.alias}.{s.go}", s) for s in texts]
+        out += [_scalar_filler(f"{view.alias}.{s.go}") for s in texts]
     for alias, types in [*((v.alias, v.types) for v in versions), ("hub", hub)]:
-        out += [_JSON_FILLER.format(type=f"{alias}.{name}") for name in sorted(uses_json(types))]
+        out += [_json_filler(alias, name) for name in sorted(uses_json(types))]
     return "".join(out)

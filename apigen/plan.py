@@ -109,6 +109,7 @@ GROUP = (
     Row("go/api/json.go.j2", "internal/apis/{package}/json.go", when="has_json"),
     Row("go/api/deepcopy.go.j2", "internal/apis/{package}/zz_generated.deepcopy.go"),
     Row("go/hub/install.go.j2", "internal/apis/{package}/install/install.go"),
+    Row("go/hub/checker_test.go.j2", "internal/apis/{package}/install/checker_test.go"),
     Row("go/hub/roundtrip_test.go.j2", "internal/apis/{package}/install/roundtrip_test.go"),
 )
 VERSION = (

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from apigen.fillers import fillers
 from apigen.gotext import comment, import_lines, imports, quote
+from apigen.gotypes import META
 from apigen.model import Group, Kind, Project
 from apigen.view_conversion import Hook
 from apigen.view_types import CopiesView, RootView, TypesView
@@ -11,15 +12,24 @@ from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, types_imports, used
 
 # What the round-trip tests need of others.
+_APIMACHINERY = "k8s.io/apimachinery/pkg/"
+_RUNTIME, _SCHEMA = ("", _APIMACHINERY + "runtime"), ("", _APIMACHINERY + "runtime/schema")
 _ROUNDTRIP: set[Import] = {
-    ("", "encoding/json"),
-    ("", "math/rand"),
-    ("", "testing"),
-    ("", "k8s.io/apimachinery/pkg/api/apitesting/fuzzer"),
-    ("metafuzzer", "k8s.io/apimachinery/pkg/apis/meta/fuzzer"),
-    ("", "k8s.io/apimachinery/pkg/runtime"),
-    ("", "k8s.io/apimachinery/pkg/runtime/schema"),
-    ("", "k8s.io/apimachinery/pkg/runtime/serializer"),
+    *(("", name) for name in ("encoding/json", "os", "slices", "strconv", "testing")),
+    _RUNTIME,
+    _SCHEMA,
+}
+_CHECKER: set[Import] = {
+    *(
+        ("", name)
+        for name in ("encoding/json", "fmt", "maps", "math", "math/rand", "reflect", "slices", "strings")
+    ),
+    *(("", name) for name in ("testing", "time", _APIMACHINERY + "api/apitesting/fuzzer")),
+    ("metafuzzer", _APIMACHINERY + "apis/meta/fuzzer"),
+    META,
+    *(("", _APIMACHINERY + name) for name in ("api/meta", "runtime/serializer")),
+    _RUNTIME,
+    _SCHEMA,
     ("", "sigs.k8s.io/randfill"),
 }
 
@@ -77,11 +87,21 @@ class HubView(TypesView):
 
     @property
     def roundtrip_imports(self) -> str:
+        return imports(_ROUNDTRIP | {("hub", self.path)}, self.module)
+
+    @property
+    def checker_imports(self) -> str:
         candidates = {(v.alias, v.external_path) for v in self.versions}
         candidates |= {i for v in self.versions for i in types_imports(v.types)}
         return imports(
-            {i for i in candidates if used(i, self.fillers)} | _ROUNDTRIP | {("hub", self.path)}, self.module
+            {i for i in candidates if used(i, self.fillers)} | _CHECKER | {("hub", self.path)}, self.module
         )
+
+    @property
+    def words(self) -> str:
+        """The words of all enums, as items of a Go list: also those of other versions may be met."""
+        found = {str(c.value) for v in self.versions for s in v.types.scalars.values() for c in s.constants}
+        return "".join(f"\t{quote(word)},\n" for word in sorted(found))
 
     @property
     def kind_versions(self) -> str:
