@@ -24,7 +24,9 @@ def _json_filler(alias: str, name: str) -> str:
 
 def _scalar_filler(go: str) -> str:
     """A function that fills a named string with a word of any version, or with some text."""
-    return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {go}(texts[c.Intn(len(texts))])\n\t\t}},\n"
+    return (
+        f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {go}(texts[c.Intn(len(texts))])\n\t\t}},\n"
+    )
 
 
 _DROPPED_FILLER = """\

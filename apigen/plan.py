@@ -95,6 +95,8 @@ PROJECT = (
     Row("go/test/deletion_test.go.j2", "test/deletion_test.go", when="kinds"),
     Row("go/test/discovery_test.go.j2", "test/discovery_test.go", when="kinds"),
     Row("go/test/fixture_test.go.j2", "test/fixture_test.go", when="kinds"),
+    Row("go/test/laws_test.go.j2", "test/laws_test.go", when="has_versions"),
+    Row("go/test/parallel_test.go.j2", "test/parallel_test.go", when="has_versions"),
     Row("go/test/objects_test.go.j2", "test/objects_test.go", when="kinds"),
     Row("go/test/resources_test.go.j2", "test/resources_test.go", when="kinds"),
     Row("go/test/server_test.go.j2", "test/server_test.go", when="kinds"),
@@ -110,6 +112,7 @@ GROUP = (
     Row("go/api/deepcopy.go.j2", "internal/apis/{package}/zz_generated.deepcopy.go"),
     Row("go/hub/install.go.j2", "internal/apis/{package}/install/install.go"),
     Row("go/hub/checker_test.go.j2", "internal/apis/{package}/install/checker_test.go"),
+    Row("go/hub/differences_test.go.j2", "internal/apis/{package}/install/differences_test.go"),
     Row("go/hub/roundtrip_test.go.j2", "internal/apis/{package}/install/roundtrip_test.go"),
 )
 VERSION = (

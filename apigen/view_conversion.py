@@ -109,6 +109,10 @@ class ConversionView:
         """Whether any of them keeps anything."""
         return any(each.keeps for each in self._directions)
 
+    def keeps_for(self, kind: Kind) -> bool:
+        """Whether the conversions of a kind keep anything."""
+        return any(each.keeps for each in self._directions if each.kind == kind)
+
     @property
     def registered(self) -> list[str]:
         out = []

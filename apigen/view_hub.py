@@ -20,11 +20,8 @@ _ROUNDTRIP: set[Import] = {
     _SCHEMA,
 }
 _CHECKER: set[Import] = {
-    *(
-        ("", name)
-        for name in ("encoding/json", "fmt", "maps", "math", "math/rand", "reflect", "slices", "strings")
-    ),
-    *(("", name) for name in ("testing", "time", _APIMACHINERY + "api/apitesting/fuzzer")),
+    *(("", name) for name in ("encoding/json", "maps", "math", "math/rand", "strings", "testing", "time")),
+    ("", _APIMACHINERY + "api/apitesting/fuzzer"),
     ("metafuzzer", _APIMACHINERY + "apis/meta/fuzzer"),
     META,
     *(("", _APIMACHINERY + name) for name in ("api/meta", "runtime/serializer")),
@@ -109,6 +106,14 @@ class HubView(TypesView):
         for kind in self.kinds:
             ordered = [kind.storage, *(v.version for v in kind.versions if v.version != kind.storage)]
             entries.append((quote(kind.kind), "{" + ", ".join(quote(v) for v in ordered) + "}"))
+        return pairs(entries, 1)
+
+    @property
+    def keeping_versions(self) -> str:
+        entries = []
+        for kind in self.kinds:
+            found = [v.name for v in self.versions if kind in v.kinds and v.conversion.keeps_for(kind)]
+            entries.append((quote(kind.kind), "{" + ", ".join(quote(v) for v in found) + "}"))
         return pairs(entries, 1)
 
     @cached_property

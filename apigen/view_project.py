@@ -65,6 +65,11 @@ class ProjectView:
         self.groups = [GroupView(project, g) for g in project.groups]
         self.hubs = [HubView(project, g) for g in project.groups]
 
+    @property
+    def has_versions(self) -> bool:
+        """Whether a kind has several versions that clients speak."""
+        return any(sum(v.served for v in kind.model.versions) > 1 for kind in self.kinds)
+
     @cached_property
     def keeps(self) -> bool:
         """Whether any conversion keeps anything."""

@@ -105,10 +105,7 @@ func keysOf(items []any, shape *Shape) (keys []string) {
 		if members, _ := keyMembers(of, shape); !shape.Set {
 			texts = nil
 			for _, key := range shape.Keys {
-				if _, has := members[key]; !has {
-					return nil
-				}
-				texts = append(texts, fmt.Sprint(members[key]))
+				texts = append(texts, keyText(members[key]))
 			}
 		}
 		key := Key(texts...)
@@ -129,7 +126,17 @@ func keyMembers(of any, shape *Shape) (members map[string]any, head any) {
 	}
 	keys := map[string]any{}
 	for _, key := range shape.Keys {
-		keys[key] = members[key]
+		if value, has := members[key]; has {
+			keys[key] = value
+		}
 	}
 	return members, keys
+}
+
+// keyText returns a key of an item as text. One with a default may be missing.
+func keyText(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
 }

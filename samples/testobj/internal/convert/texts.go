@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -65,13 +64,24 @@ func Join[X, Y ~string](separator string) func([]X) Y {
 // FormatJSON returns a value as JSON text.
 func FormatJSON[X any, Y ~string](in X) Y { return Y(encode(in)) }
 
-// ParseJSON returns the value that a JSON text says; the zero value where it does not fit.
+// ParseJSON returns the value that a JSON text says; an empty one where it does not fit.
 func ParseJSON[X ~string, Y any](in X) (out Y) {
-	if strict, err := kjson.UnmarshalStrict([]byte(in), &out); err != nil || len(strict) > 0 || strings.TrimSpace(string(in)) == "null" {
-		var zero Y
-		return zero
+	if !decode(string(in), &out) || encode(out) == "null" {
+		return empty[Y]()
 	}
 	return out
+}
+
+// empty returns a value that is there and holds nothing.
+func empty[Y any]() Y {
+	for _, text := range []string{"{}", "[]"} {
+		var out Y
+		if decode(text, &out) && encode(out) != "null" {
+			return out
+		}
+	}
+	var zero Y
+	return zero
 }
 
 // FormatYAML returns a value as YAML text.
@@ -80,11 +90,11 @@ func FormatYAML[X any, Y ~string](in X) Y {
 	return Y(text)
 }
 
-// ParseYAML returns the value that a YAML text says; the zero value where it does not fit.
-func ParseYAML[X ~string, Y any](in X) (out Y) {
+// ParseYAML returns the value that a YAML text says; an empty one where it does not fit.
+func ParseYAML[X ~string, Y any](in X) Y {
 	text, err := yaml.YAMLToJSONStrict([]byte(in))
 	if err != nil {
-		return out
+		return empty[Y]()
 	}
 	return ParseJSON[string, Y](string(text))
 }

@@ -4,12 +4,9 @@ package install
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math"
 	"math/rand"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +161,8 @@ func fillers(serializer.CodecFactory) []any {
 }
 
 func (c *checker) fill(seed int64) *randfill.Filler {
-	return fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(seed), c.codecs)
+	filler := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(seed), c.codecs)
+	return filler.NumElements(0, 3).MaxDepth(10) // types may contain themselves
 }
 
 func (c *checker) random(t testing.TB, gvk schema.GroupVersionKind, seed int64) runtime.Object {
@@ -213,6 +211,47 @@ func (c *checker) bare(obj runtime.Object) runtime.Object {
 	return obj
 }
 
+// keptBy returns the annotations of an object that keep something.
+func keptBy(t testing.TB, obj runtime.Object) map[string]string {
+	t.Helper()
+	meta, err := meta.Accessor(obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := maps.Clone(meta.GetAnnotations())
+	maps.DeleteFunc(kept, func(name, _ string) bool { return !strings.HasPrefix(name, hub.GroupName+"/kept-") })
+	if kept == nil {
+		kept = map[string]string{}
+	}
+	return kept
+}
+
+// annotate adds annotations to an object.
+func annotate(t testing.TB, obj runtime.Object, more map[string]string) {
+	t.Helper()
+	meta, err := meta.Accessor(obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	annotations := maps.Clone(meta.GetAnnotations())
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	maps.Copy(annotations, more)
+	meta.SetAnnotations(annotations)
+}
+
+// own is an annotation that claims to keep a part of an object's own version.
+func own(gvk schema.GroupVersionKind) string {
+	return gvk.Group + "/kept-" + gvk.Version + "-0123456789"
+}
+
+// storedAs returns a kind in its storage version.
+func storedAs(gvk schema.GroupVersionKind) schema.GroupVersionKind {
+	gvk.Version = kinds[gvk.Kind][0]
+	return gvk
+}
+
 // convert checks as well that a conversion leaves its input alone, and always does the same.
 func (c *checker) convert(t testing.TB, in runtime.Object, to schema.GroupVersion) runtime.Object {
 	t.Helper()
@@ -245,62 +284,4 @@ func (c *checker) throughJSON(t testing.TB, obj runtime.Object, gvk schema.Group
 		t.Fatal(err)
 	}
 	return out
-}
-
-// same compares objects by their JSON, where an empty list is not an absent one. It names the first field that differs.
-func same(t testing.TB, what string, want, got runtime.Object) {
-	t.Helper()
-	w, g := text(t, want), text(t, got)
-	if string(w) == string(g) {
-		return
-	}
-	var wanted, gotten any
-	if json.Unmarshal(w, &wanted) != nil || json.Unmarshal(g, &gotten) != nil {
-		t.Fatalf("%s: %s is no JSON, or %s", what, w, g)
-	}
-	found := differences("", wanted, gotten)
-	if len(found) == 0 { // null, and absent
-		found = []string{string(g)}
-	}
-	t.Errorf("%s: %s\nof: %s", what, strings.Join(found, "\n"), w)
-}
-
-// differences lists the smallest parts in which two values differ.
-func differences(path string, want, got any) []string {
-	w, isMap := want.(map[string]any)
-	g, areMaps := got.(map[string]any)
-	if !isMap || !areMaps {
-		ws, isList := want.([]any)
-		gs, areLists := got.([]any)
-		if !isList || !areLists || len(ws) != len(gs) {
-			if reflect.DeepEqual(want, got) {
-				return nil
-			}
-			return []string{fmt.Sprintf("%s: want %#v, got %#v", path, want, got)}
-		}
-		var found []string
-		for i := range ws {
-			found = append(found, differences(fmt.Sprintf("%s[%d]", path, i), ws[i], gs[i])...)
-		}
-		return found
-	}
-	var found []string
-	for _, key := range slices.Sorted(maps.Keys(w)) {
-		found = append(found, differences(path+"."+key, w[key], g[key])...)
-	}
-	for _, key := range slices.Sorted(maps.Keys(g)) {
-		if _, both := w[key]; !both {
-			found = append(found, differences(path+"."+key, nil, g[key])...)
-		}
-	}
-	return found
-}
-
-func text(t testing.TB, obj runtime.Object) []byte {
-	t.Helper()
-	data, err := json.Marshal(obj)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

@@ -30,6 +30,13 @@ var kinds = map[string][]string{
 	"Robot":   {"v1", "v1beta1", "v1alpha1"},
 }
 
+// keeping are the versions of each kind in which something is kept for others.
+var keeping = map[string][]string{
+	"Machine": {"v1beta1", "v1alpha1"},
+	"Profile": {},
+	"Robot":   {"v1beta1", "v1alpha1"},
+}
+
 // TestRoundTrip takes random objects of every version by way of every other version, and back. Nothing is lost.
 func TestRoundTrip(t *testing.T) {
 	eachVersion(t, func(t *testing.T, c *checker, from schema.GroupVersionKind, others []string) {
@@ -58,6 +65,30 @@ func (c *checker) check(t *testing.T, obj runtime.Object, from schema.GroupVersi
 	bare := c.bare(there)
 	back := c.bare(c.convert(t, c.convert(t, bare, hub.SchemeGroupVersion), other))
 	same(t, other.Version+" without annotations", bare, back)
+}
+
+// TestForeignAnnotations gives objects what was kept for others. What an object says itself, counts; and what is kept for
+// its own version is nothing that a client may write.
+func TestForeignAnnotations(t *testing.T) {
+	eachVersion(t, func(t *testing.T, c *checker, gvk schema.GroupVersionKind, _ []string) {
+		for seed := range rounds() {
+			obj := c.random(t, gvk, int64(seed))
+			other := c.convert(t, c.random(t, storedAs(gvk), int64(seed)+1), hub.SchemeGroupVersion)
+			kept := keptBy(t, c.convert(t, other, gvk.GroupVersion()))
+			if slices.Contains(keeping[gvk.Kind], gvk.Version) {
+				kept[own(gvk)] = "{}"
+			}
+			annotate(t, obj, kept)
+			stored := c.convert(t, obj, hub.SchemeGroupVersion)
+			if _, found := keptBy(t, stored)[own(gvk)]; found {
+				t.Errorf("the hub has %s", own(gvk))
+			}
+			same(t, "with annotations of another object", c.bare(obj), c.bare(c.convert(t, stored, gvk.GroupVersion())))
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+	})
 }
 
 // FuzzConversions takes objects that the fuzzer makes of JSON through all versions.

@@ -4,22 +4,24 @@ package install
 
 import (
 	"encoding/json"
-	"math/rand"
+	"os"
+	"slices"
+	"strconv"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/api/apitesting/fuzzer"
-	metafuzzer "k8s.io/apimachinery/pkg/apis/meta/fuzzer"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"sigs.k8s.io/randfill"
 
-	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
-	wardlev1beta1 "example.com/wardle/api/wardle/v1beta1"
 	hub "example.com/wardle/internal/apis/wardle"
 )
 
-const rounds = 300
+// rounds is how many random objects each test takes for each pair of versions; ROUNDS sets another number.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("ROUNDS")); err == nil {
+		return n
+	}
+	return 200
+}
 
 // kinds are those of the group, with the versions of each, the stored one first.
 var kinds = map[string][]string{
@@ -27,88 +29,121 @@ var kinds = map[string][]string{
 	"Flunder": {"v1beta1", "v1alpha1"},
 }
 
-// fillers make values that random bytes would not make, for they have a form.
-func fillers(serializer.CodecFactory) []any {
-	return []any{
-		func(raw *runtime.RawExtension, c randfill.Continue) {
-			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
-		},
-		func(in *wardlev1beta1.ReferenceType, c randfill.Continue) {
-			*in = []wardlev1beta1.ReferenceType{"Flunder", "Fischer"}[c.Intn(2)]
-		},
-		func(in *wardlev1alpha1.ReferenceType, c randfill.Continue) {
-			*in = []wardlev1alpha1.ReferenceType{"Flunder", "Fischer"}[c.Intn(2)]
-		},
-	}
+// keeping are the versions of each kind in which something is kept for others.
+var keeping = map[string][]string{
+	"Fischer": {},
+	"Flunder": {"v1alpha1"},
 }
 
-// TestRoundTrip takes random objects of every version to the hub and back, and random hubs to every version and back.
+// TestRoundTrip takes random objects of every version by way of every other version, and back. Nothing is lost.
 func TestRoundTrip(t *testing.T) {
-	scheme := runtime.NewScheme()
-	Install(scheme)
-	codecs := serializer.NewCodecFactory(scheme)
-	hubVersion := schema.GroupVersion{Group: hub.GroupName, Version: runtime.APIVersionInternal}
+	eachVersion(t, func(t *testing.T, c *checker, from schema.GroupVersionKind, others []string) {
+		for seed := range rounds() {
+			obj := c.random(t, from, int64(seed))
+			for _, other := range others {
+				c.check(t, obj, from.GroupVersion().WithKind(from.Kind), schema.GroupVersion{Group: from.Group, Version: other})
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+	})
+}
+
+// check takes an object to another version and back: with all annotations it is the same again; without those that keep
+// what the other version cannot say, that version shows the same again.
+func (c *checker) check(t *testing.T, obj runtime.Object, from schema.GroupVersionKind, other schema.GroupVersion) {
+	t.Helper()
+	stored := c.convert(t, obj, hub.SchemeGroupVersion)
+	there := c.throughJSON(t, c.convert(t, stored, other), other.WithKind(from.Kind))
+	again := c.convert(t, there, hub.SchemeGroupVersion)
+	same(t, "hub by way of "+other.Version, stored, again)
+	same(t, from.Version+" by way of "+other.Version, obj, c.convert(t, again, from.GroupVersion()))
+
+	bare := c.bare(there)
+	back := c.bare(c.convert(t, c.convert(t, bare, hub.SchemeGroupVersion), other))
+	same(t, other.Version+" without annotations", bare, back)
+}
+
+// TestForeignAnnotations gives objects what was kept for others. What an object says itself, counts; and what is kept for
+// its own version is nothing that a client may write.
+func TestForeignAnnotations(t *testing.T) {
+	eachVersion(t, func(t *testing.T, c *checker, gvk schema.GroupVersionKind, _ []string) {
+		for seed := range rounds() {
+			obj := c.random(t, gvk, int64(seed))
+			other := c.convert(t, c.random(t, storedAs(gvk), int64(seed)+1), hub.SchemeGroupVersion)
+			kept := keptBy(t, c.convert(t, other, gvk.GroupVersion()))
+			if slices.Contains(keeping[gvk.Kind], gvk.Version) {
+				kept[own(gvk)] = "{}"
+			}
+			annotate(t, obj, kept)
+			stored := c.convert(t, obj, hub.SchemeGroupVersion)
+			if _, found := keptBy(t, stored)[own(gvk)]; found {
+				t.Errorf("the hub has %s", own(gvk))
+			}
+			same(t, "with annotations of another object", c.bare(obj), c.bare(c.convert(t, stored, gvk.GroupVersion())))
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+	})
+}
+
+// FuzzConversions takes objects that the fuzzer makes of JSON through all versions.
+func FuzzConversions(f *testing.F) {
+	c := newChecker()
 	for kind, versions := range kinds {
-		stored := schema.GroupVersion{Group: hub.GroupName, Version: versions[0]}
-		for seed, version := range versions {
-			t.Run(kind+"/"+version, func(t *testing.T) {
-				fill := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(int64(seed)), codecs)
-				there := schema.GroupVersion{Group: hub.GroupName, Version: version}
-				for range rounds {
-					external := random(t, scheme, fill, there.WithKind(kind))
-					same(t, external, convert(t, scheme, convert(t, scheme, external, hubVersion), there))
-					internal := convert(t, scheme, random(t, scheme, fill, stored.WithKind(kind)), hubVersion)
-					same(t, internal, convert(t, scheme, convert(t, scheme, internal, there), hubVersion))
-				}
-			})
+		for _, version := range versions {
+			gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
+			for seed := range int64(3) {
+				f.Add(kind, version, text(f, c.random(f, gvk, seed)))
+			}
 		}
 	}
+	f.Fuzz(func(t *testing.T, kind, version string, data []byte) {
+		versions := kinds[kind]
+		if !slices.Contains(versions, version) {
+			t.Skip("no such version")
+		}
+		gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
+		obj, err := c.scheme.New(gvk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if json.Unmarshal(data, obj) != nil {
+			t.Skip("does not decode")
+		}
+		clear(t, obj)
+		for _, other := range versions {
+			c.check(t, c.throughJSON(t, obj, gvk), gvk, schema.GroupVersion{Group: hub.GroupName, Version: other})
+		}
+	})
 }
 
 // TestEncoding writes random objects of every version as JSON and reads them again.
 func TestEncoding(t *testing.T) {
-	scheme := runtime.NewScheme()
-	Install(scheme)
-	codecs := serializer.NewCodecFactory(scheme)
-	for kind, versions := range kinds {
-		for seed, version := range versions {
-			t.Run(kind+"/"+version, func(t *testing.T) {
-				fill := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(int64(seed)), codecs)
-				gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
-				for range rounds {
-					before := random(t, scheme, fill, gvk)
-					before.GetObjectKind().SetGroupVersionKind(gvk)
-					after, err := scheme.New(gvk)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := json.Unmarshal(text(t, before), after); err != nil {
-						t.Fatal(err)
-					}
-					same(t, before, after)
-				}
-			})
+	eachVersion(t, func(t *testing.T, c *checker, gvk schema.GroupVersionKind, _ []string) {
+		for seed := range rounds() {
+			before := c.random(t, gvk, int64(seed))
+			same(t, "JSON", before, c.throughJSON(t, before, gvk))
 		}
-	}
+	})
 }
 
 // TestDeepCopy changes random copies: the originals must not notice.
 func TestDeepCopy(t *testing.T) {
-	scheme := runtime.NewScheme()
-	Install(scheme)
-	codecs := serializer.NewCodecFactory(scheme)
-	for gvk := range scheme.AllKnownTypes() {
+	c := newChecker()
+	for gvk := range c.scheme.AllKnownTypes() {
 		if _, ours := kinds[gvk.Kind]; !ours {
 			continue
 		}
 		t.Run(gvk.Version+"/"+gvk.Kind, func(t *testing.T) {
-			fill := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(1), codecs)
-			for range rounds {
-				obj := random(t, scheme, fill, gvk)
+			for seed := range rounds() {
+				obj := c.random(t, gvk, int64(seed))
 				before := text(t, obj)
 				copied := obj.DeepCopyObject()
-				same(t, obj, copied)
-				fill.Fill(copied)
+				same(t, "copy", obj, copied)
+				c.fill(1).Fill(copied)
 				if after := text(t, obj); string(after) != string(before) {
 					t.Fatalf("a change of the copy changed the original\nbefore: %s\nafter:  %s", before, after)
 				}
@@ -117,46 +152,13 @@ func TestDeepCopy(t *testing.T) {
 	}
 }
 
-func random(t *testing.T, scheme *runtime.Scheme, fill *randfill.Filler, gvk schema.GroupVersionKind) runtime.Object {
-	t.Helper()
-	obj, err := scheme.New(gvk)
-	if err != nil {
-		t.Fatal(err)
+func eachVersion(t *testing.T, test func(t *testing.T, c *checker, gvk schema.GroupVersionKind, versions []string)) {
+	c := newChecker()
+	for kind, versions := range kinds {
+		for _, version := range versions {
+			t.Run(kind+"/"+version, func(t *testing.T) {
+				test(t, c, schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}, versions)
+			})
+		}
 	}
-	fill.Fill(obj)
-	obj.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
-	return obj
-}
-
-// convert checks as well that a conversion leaves its input alone.
-func convert(t *testing.T, scheme *runtime.Scheme, in runtime.Object, to schema.GroupVersion) runtime.Object {
-	t.Helper()
-	before := text(t, in)
-	out, err := runtime.UnsafeObjectConvertor(scheme).ConvertToVersion(in, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if after := text(t, in); string(after) != string(before) {
-		t.Fatalf("the conversion to %s changed its input\nbefore: %s\nafter:  %s", to, before, after)
-	}
-	out.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
-	in.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
-	return out
-}
-
-// same compares objects by their JSON: there an empty list is not an absent one.
-func same(t *testing.T, want, got runtime.Object) {
-	t.Helper()
-	if w, g := text(t, want), text(t, got); string(w) != string(g) {
-		t.Fatalf("the object has changed\nwant: %s\ngot:  %s", w, g)
-	}
-}
-
-func text(t *testing.T, obj runtime.Object) []byte {
-	t.Helper()
-	data, err := json.Marshal(obj)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
