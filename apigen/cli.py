@@ -28,6 +28,20 @@ app = typer.Typer(
 _INTERRUPTED = 130
 
 
+class Format(StrEnum):
+    """How tables are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Drawing(StrEnum):
+    """How graphs are drawn."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
 class Which(StrEnum):
     """The kinds of file that have a schema."""
 
@@ -262,6 +276,53 @@ def run(
     from apigen.run import run
 
     raise typer.Exit(run(context.obj, flags or [], fresh=fresh, verbose=verbose))
+
+
+_KIND = typer.Argument(metavar="[KIND]", help="One kind, KIND or KIND.GROUP; all if left out.")
+
+
+@app.command(
+    epilog=_examples(
+        "apigen conversions",
+        "apigen conversions Upstream --from v1alpha1 --to v1",
+        "apigen conversions --format json",
+    )
+)
+def conversions(
+    context: typer.Context,
+    kind: Annotated[str, _KIND] = "",
+    source: Annotated[str, typer.Option("--from", metavar="VERSION", help="The version whose fields.")] = "",
+    target: Annotated[str, typer.Option("--to", metavar="VERSION", help="The version they go to.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the fields that are the same in both.")
+    ] = False,
+    how: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TEXT,
+) -> None:
+    """Show what becomes of every field when versions convert into each other.
+
+    A field is exact, carried (what the other version's word does not tell is kept), kept or dropped.
+    """
+    from apigen import pipeline, tables
+
+    found = tables.tables(pipeline.resolved(context.obj), kind, source, target)
+    if how is Format.JSON:
+        typer.echo(tables.as_json(found), nl=False)
+    else:
+        for line in tables.as_text(found, everything=everything):
+            typer.echo(line)
+
+
+@app.command(epilog=_examples("apigen graph", "apigen graph Upstream --format svg > upstream.svg"))
+def graph(
+    context: typer.Context,
+    kind: Annotated[str, _KIND] = "",
+    how: Annotated[Drawing, typer.Option("--format", help="Mermaid is for Markdown.")] = Drawing.MERMAID,
+) -> None:
+    """Draw the versions of kinds, and what each conversion keeps and drops."""
+    from apigen import graph, pipeline, tables
+
+    found = tables.kinds(pipeline.resolved(context.obj), kind)
+    typer.echo(graph.svg(found) if how is Drawing.SVG else graph.mermaid(found), nl=False)
 
 
 @app.command(

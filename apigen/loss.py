@@ -50,7 +50,7 @@ def _frame(
         return
     frame = frames[name]
     for pair in frame.pairs:
-        ends = a + _names(pair.a), b + _names(pair.b)
+        ends = _below(a, pair.a), _below(b, pair.b)
         yield Place(*ends, pair)
         if not pair.bare:
             schemas = _schema(frame.a, pair.a), _schema(frame.b, pair.b)
@@ -219,6 +219,13 @@ def _schema(end: Struct | Schema, path: tuple[Field, ...]) -> Schema:
     if path:
         return path[-1].schema
     return end if isinstance(end, Schema) else Schema("object", end.go)
+
+
+def _below(path: Names, fields: tuple[Field, ...]) -> Names:
+    """The path of fields below another; an annotation or label stands at the root."""
+    if fields and fields[-1].meta:
+        return ("metadata", fields[-1].meta, fields[-1].go)
+    return path + _names(fields)
 
 
 def _names(fields: tuple[Field, ...]) -> Names:

@@ -6,10 +6,16 @@ from apigen import __version__, manifest
 from apigen.compare import Change, Verdict, compare, new_manifest
 from apigen.files import Kind, RenderedFile
 from apigen.load import Spec, load
+from apigen.model import Project
 from apigen.plan import plan
 from apigen.render import render
 from apigen.resolve import resolve
 from apigen.write import Saved, locked, read_disk, read_record, write
+
+
+def resolved(root: Path) -> Project:
+    """Return the project that the spec below `root` describes. Raises SpecError."""
+    return resolve(load(root))
 
 
 def rendered(root: Path, spec: Spec | None = None) -> tuple[RenderedFile, ...]:

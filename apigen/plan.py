@@ -47,6 +47,7 @@ PROJECT = (
     Row("project/Dockerfile.j2", "Dockerfile", SCAFFOLD),
     Row("project/dockerignore.j2", ".dockerignore", SCAFFOLD),
     Row("project/ci.yaml.j2", ".github/workflows/ci.yaml", SCAFFOLD),
+    Row("project/conversions.md.j2", "docs/conversions.md", when="converts"),
     Row("project/gitattributes.j2", ".gitattributes"),
     Row("go/carry/admission.go.j2", "internal/carry/admission.go", when="carries"),
     Row("go/carry/carry.go.j2", "internal/carry/carry.go", when="carries"),

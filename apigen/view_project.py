@@ -10,6 +10,7 @@ from apigen.gotypes import BASICS
 from apigen.model import Group, Project
 from apigen.openapi import all_schemas
 from apigen.schema import schema
+from apigen.view_conversions_page import ConversionsPage
 from apigen.view_hub import HubView
 from apigen.view_kind import KindView
 from apigen.views import pairs
@@ -64,6 +65,16 @@ class ProjectView:
         self.apigen = __version__
         self.groups = [GroupView(project, g) for g in project.groups]
         self.hubs = [HubView(project, g) for g in project.groups]
+
+    @property
+    def converts(self) -> bool:
+        """Whether a kind has several versions."""
+        return bool(self.conversions)
+
+    @cached_property
+    def conversions(self) -> ConversionsPage:
+        """What the page on conversions says of the project's own versions."""
+        return ConversionsPage(self.model)
 
     @property
     def has_versions(self) -> bool:

@@ -35,8 +35,16 @@ FAULTS = {
     "stale-value-resurrected": (CONVERT + "words.go", "if ok && same(from(kept), *x) {", "if ok {"),
     "word-not-kept": (CONVERT + "words.go", "if !same(from(y), *x) {", "if false {"),
     "bare-object-lost": (CONVERT + "words.go", "x != nil && reflect", "x == nil && reflect"),
-    "empty-list-taken-for-none": (CONVERT + "lists.go", "if in == nil {\n\t\treturn nil\n\t}\n\tout := make", "if len(in) == 0 {\n\t\treturn nil\n\t}\n\tout := make"),
-    "whole-list-not-compared": (CONVERT + "lists.go", "if seen, _ := plainly(kept, from); equal(seen, in) {", "if len(kept) > 0 {"),
+    "empty-list-taken-for-none": (
+        CONVERT + "lists.go",
+        "if in == nil {\n\t\treturn nil\n\t}\n\tout := make",
+        "if len(in) == 0 {\n\t\treturn nil\n\t}\n\tout := make",
+    ),
+    "whole-list-not-compared": (
+        CONVERT + "lists.go",
+        "if seen, _ := plainly(kept, from); equal(seen, in) {",
+        "if len(kept) > 0 {",
+    ),
     "parts-of-all-items-under-one-key": (CONVERT + "lists.go", "\t\tplace.index = i\n\t\tf(&in[i]", "\t\tf(&in[i]"),
 }  # fmt: skip
 

@@ -271,6 +271,7 @@ var machinePartsV1 = convert.Parts{
 
 // robotPartsV1 are the paths of v1 at which something may be kept.
 var robotPartsV1 = convert.Parts{
+	"metadata.annotations[]",
 	"spec.legs",
 	"spec.legs[].below",
 	"spec.legs[].joint",
@@ -282,7 +283,6 @@ var robotPartsV1 = convert.Parts{
 	"spec.selector",
 	"spec.template*",
 	"spec.timeoutMillis",
-	"spec[]",
 	"status.conditions*",
 }
 

@@ -134,18 +134,18 @@ func validate(ctx context.Context, in *hub.Robot) field.ErrorList {
 
 // v1beta1Names are what v1beta1 calls fields of v1.
 var v1beta1Names = [][2]string{
+	{"metadata.annotations[\"fleet.example.com/color\"]", "spec.color"},
 	{"spec.legs.*.millimetres", "spec.legs.*.length"},
-	{"spec[\"metadata.annotations[\"fleet.example.com/color\"]\"]", "spec.color"},
 	{"spec.power.battery", "spec.battery"},
 	{"spec.timeoutMillis", "spec.timeoutSeconds"},
 }
 
 // v1alpha1Names are what v1alpha1 calls fields of v1.
 var v1alpha1Names = [][2]string{
+	{"metadata.annotations[\"fleet.example.com/color\"]", "spec.color"},
 	{"spec.legs.*.millimetres", "spec.legs.*.length"},
 	{"spec.route.*.stop", "spec.stops.*"},
 	{"spec.settings.*.value", "spec.settings.*"},
-	{"spec[\"metadata.annotations[\"fleet.example.com/color\"]\"]", "spec.color"},
 	{"spec.power.battery", "spec.battery"},
 	{"spec.sponsorRef.name", "spec.sponsor"},
 	{"spec.arms", "spec.arm"},

@@ -1,0 +1,115 @@
+"""What the commands tell of conversions: the tables of the sample `fleet`, and graphs of any names."""
+
+import json
+import xml.dom.minidom
+from pathlib import Path
+
+import pytest
+from specs import resolved, versions
+
+from apigen import graph, pipeline, tables
+from apigen.acceptance import stricter
+from apigen.losstable import Row, Table
+from apigen.model import Project
+from apigen.problems import UsageError
+
+FLEET = Path(__file__).parents[1] / "samples" / "fleet"
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Project:
+    return pipeline.resolved(FLEET)
+
+
+def rows(table: Table) -> dict[str, Row]:
+    return {row.path: row for row in table.rows}
+
+
+def test_every_verdict_along_a_chain(fleet: Project) -> None:
+    (table,) = tables.tables(fleet, "Robot", "v1alpha1", "v1")
+    found = rows(table)
+    assert found["spec.name"] == Row("spec.name", "exact", "spec.title")
+    assert found["spec.timeout"] == Row(
+        "spec.timeout", "carried", "spec.timeoutMillis", "duration seconds, scale 1000"
+    )
+    assert found["spec.serial"] == Row("spec.serial", "kept")
+    assert found["spec.legacyCode"] == Row("spec.legacyCode", "dropped", "", "nothing reads it any more")
+    assert found["spec.target"].other == "spec.dock, spec.shelf, spec.person"
+    assert found["spec.color"].other == 'metadata.annotations["fleet.example.com/color"]'
+    assert found["spec.priority"].same
+
+
+def test_back_from_the_hub(fleet: Project) -> None:
+    (table,) = tables.tables(fleet, "Robot", "v1", "v1alpha1")
+    found = rows(table)
+    assert found["spec.settings.*.name"] == Row("spec.settings.*.name", "carried", "spec.settings", "mapTo")
+    assert found["spec.program.steps"].other == "spec.program"
+    assert found["spec.legs.*.joint"].verdict == "kept"
+
+
+def test_every_field_of_every_version_has_a_row(fleet: Project) -> None:
+    for table in tables.tables(fleet):
+        assert len(rows(table)) == len(table.rows) > 0
+        assert sum(table.count(v) for v in tables.VERDICTS) == len(table.rows)
+
+
+def test_text_sums_up_what_stays(fleet: Project) -> None:
+    lines = list(tables.as_text(tables.tables(fleet, "Policy", "v2beta1", "v1"), everything=False))
+    assert lines == [
+        "Policy: v2beta1 -> v1",
+        "  spec.verb           exact  spec.action",
+        "  spec.target.kind    exact  spec.subject.kind",
+        "  spec.target.called  exact  spec.subject.name",
+        "  1 field is the same in both",
+    ]
+    whole = list(tables.as_text(tables.tables(fleet, "Policy", "v2beta1", "v1"), everything=True))
+    assert "  status.phase        exact  status.phase" in whole
+
+
+def test_json_has_every_field(fleet: Project) -> None:
+    (table,) = json.loads(tables.as_json(tables.tables(fleet, "Policy", "v2beta1", "v1")))
+    assert (table["kind"], table["from"], table["to"]) == ("Policy", "v2beta1", "v1")
+    assert table["fields"][0] == {"path": "spec.verb", "verdict": "exact", "to": "spec.action", "how": ""}
+    assert len(table["fields"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("Robt",), 'there is no kind "Robt"'),
+        (("Profile",), "Profile has one version"),
+        (("Robot", "v1", "v9"), 'Robot has no version "v9"'),
+        (("Robot", "v1"), "--to is missing"),
+        (("Robot", "v1", "v1"), "a version does not convert into itself"),
+        (("", "v1", "v1beta1"), "--from and --to are for one kind"),
+    ],
+)
+def test_what_is_not_there_is_told(fleet: Project, arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        tables.tables(fleet, *arguments)
+    assert error.value.message == message
+
+
+def test_markdown_takes_no_name_for_markup() -> None:
+    assert tables.markdown_row(["a_b|c", "`x`"]) == r"| a\_b\|c | \`x\` |" + "\n"
+
+
+def test_graphs_are_what_they_say(fleet: Project) -> None:
+    kinds = tables.kinds(fleet, "Robot")
+    drawn = graph.mermaid(kinds)
+    assert '    fleet_Robot_v1["v1 (stored)"]' in drawn
+    assert '    fleet_Robot_v1alpha1 -->|"18 carried, 2 kept, 1 dropped"| fleet_Robot_v1beta1' in drawn
+    texts = xml.dom.minidom.parseString(graph.svg(kinds)).getElementsByTagName("text")
+    assert [t.firstChild.data for t in texts][0] == "Robot"
+
+
+def test_what_one_version_demands_and_its_neighbour_does_not(tmp_path: Path) -> None:
+    a = "{spec: {fields: {x: {type: int32, minimum: 1}, y: {type: string, required: true}}}}"
+    b = "{spec: {fields: {x: {type: int32, maximum: 9}, y: string}}}"
+    (group,) = resolved(tmp_path, thing=versions(a, b)).groups
+    found = [(s.version, s.path, s.constraint) for s in stricter(group.kinds[0])]
+    assert found == [
+        ("v1alpha1", "spec.x", "minimum 1"),
+        ("v1", "spec.x", "maximum 9"),
+        ("v1alpha1", "spec.y", "required"),
+    ]
