@@ -1,4 +1,3 @@
-// Package conversions holds conversions that are written by hand.
 package conversions
 
 import (
