@@ -298,7 +298,7 @@ def conversions(
     ] = False,
     how: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TEXT,
 ) -> None:
-    """Show what becomes of every field when versions convert into each other.
+    """Show what becomes of fields between versions.
 
     A field is exact, carried (what the other version's word does not tell is kept), kept or dropped.
     """
@@ -318,7 +318,7 @@ def graph(
     kind: Annotated[str, _KIND] = "",
     how: Annotated[Drawing, typer.Option("--format", help="Mermaid is for Markdown.")] = Drawing.MERMAID,
 ) -> None:
-    """Draw the versions of kinds, and what each conversion keeps and drops."""
+    """Draw the versions and what conversions keep."""
     from apigen import graph, pipeline, tables
 
     found = tables.kinds(pipeline.resolved(context.obj), kind)

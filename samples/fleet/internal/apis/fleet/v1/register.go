@@ -35,19 +35,25 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&fleetv1.Machine{}, func(obj any) { SetObjectDefaults_Machine(obj.(*fleetv1.Machine)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1.Machine{}, func(obj any) {
+		SetObjectDefaults_Machine(obj.(*fleetv1.Machine))
+	})
 	scheme.AddTypeDefaultingFunc(&fleetv1.MachineList{}, func(obj any) {
 		for i := range obj.(*fleetv1.MachineList).Items {
 			SetObjectDefaults_Machine(&obj.(*fleetv1.MachineList).Items[i])
 		}
 	})
-	scheme.AddTypeDefaultingFunc(&fleetv1.Profile{}, func(obj any) { SetObjectDefaults_Profile(obj.(*fleetv1.Profile)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1.Profile{}, func(obj any) {
+		SetObjectDefaults_Profile(obj.(*fleetv1.Profile))
+	})
 	scheme.AddTypeDefaultingFunc(&fleetv1.ProfileList{}, func(obj any) {
 		for i := range obj.(*fleetv1.ProfileList).Items {
 			SetObjectDefaults_Profile(&obj.(*fleetv1.ProfileList).Items[i])
 		}
 	})
-	scheme.AddTypeDefaultingFunc(&fleetv1.Robot{}, func(obj any) { SetObjectDefaults_Robot(obj.(*fleetv1.Robot)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1.Robot{}, func(obj any) {
+		SetObjectDefaults_Robot(obj.(*fleetv1.Robot))
+	})
 	scheme.AddTypeDefaultingFunc(&fleetv1.RobotList{}, func(obj any) {
 		for i := range obj.(*fleetv1.RobotList).Items {
 			SetObjectDefaults_Robot(&obj.(*fleetv1.RobotList).Items[i])

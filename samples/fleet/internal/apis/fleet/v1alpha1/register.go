@@ -31,13 +31,17 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.Machine{}, func(obj any) { SetObjectDefaults_Machine(obj.(*fleetv1alpha1.Machine)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.Machine{}, func(obj any) {
+		SetObjectDefaults_Machine(obj.(*fleetv1alpha1.Machine))
+	})
 	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.MachineList{}, func(obj any) {
 		for i := range obj.(*fleetv1alpha1.MachineList).Items {
 			SetObjectDefaults_Machine(&obj.(*fleetv1alpha1.MachineList).Items[i])
 		}
 	})
-	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.Robot{}, func(obj any) { SetObjectDefaults_Robot(obj.(*fleetv1alpha1.Robot)) })
+	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.Robot{}, func(obj any) {
+		SetObjectDefaults_Robot(obj.(*fleetv1alpha1.Robot))
+	})
 	scheme.AddTypeDefaultingFunc(&fleetv1alpha1.RobotList{}, func(obj any) {
 		for i := range obj.(*fleetv1alpha1.RobotList).Items {
 			SetObjectDefaults_Robot(&obj.(*fleetv1alpha1.RobotList).Items[i])

@@ -27,7 +27,9 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&nginxv1.Upstream{}, func(obj any) { SetObjectDefaults_Upstream(obj.(*nginxv1.Upstream)) })
+	scheme.AddTypeDefaultingFunc(&nginxv1.Upstream{}, func(obj any) {
+		SetObjectDefaults_Upstream(obj.(*nginxv1.Upstream))
+	})
 	scheme.AddTypeDefaultingFunc(&nginxv1.UpstreamList{}, func(obj any) {
 		for i := range obj.(*nginxv1.UpstreamList).Items {
 			SetObjectDefaults_Upstream(&obj.(*nginxv1.UpstreamList).Items[i])

@@ -24,7 +24,9 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&nginxv1alpha1.Upstream{}, func(obj any) { SetObjectDefaults_Upstream(obj.(*nginxv1alpha1.Upstream)) })
+	scheme.AddTypeDefaultingFunc(&nginxv1alpha1.Upstream{}, func(obj any) {
+		SetObjectDefaults_Upstream(obj.(*nginxv1alpha1.Upstream))
+	})
 	scheme.AddTypeDefaultingFunc(&nginxv1alpha1.UpstreamList{}, func(obj any) {
 		for i := range obj.(*nginxv1alpha1.UpstreamList).Items {
 			SetObjectDefaults_Upstream(&obj.(*nginxv1alpha1.UpstreamList).Items[i])

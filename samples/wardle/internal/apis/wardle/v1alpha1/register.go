@@ -28,7 +28,9 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&wardlev1alpha1.Flunder{}, func(obj any) { SetObjectDefaults_Flunder(obj.(*wardlev1alpha1.Flunder)) })
+	scheme.AddTypeDefaultingFunc(&wardlev1alpha1.Flunder{}, func(obj any) {
+		SetObjectDefaults_Flunder(obj.(*wardlev1alpha1.Flunder))
+	})
 	scheme.AddTypeDefaultingFunc(&wardlev1alpha1.FlunderList{}, func(obj any) {
 		for i := range obj.(*wardlev1alpha1.FlunderList).Items {
 			SetObjectDefaults_Flunder(&obj.(*wardlev1alpha1.FlunderList).Items[i])

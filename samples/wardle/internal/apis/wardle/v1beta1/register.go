@@ -24,7 +24,9 @@ func AddToScheme(scheme *runtime.Scheme) error {
 }
 
 func addDefaults(scheme *runtime.Scheme) error {
-	scheme.AddTypeDefaultingFunc(&wardlev1beta1.Flunder{}, func(obj any) { SetObjectDefaults_Flunder(obj.(*wardlev1beta1.Flunder)) })
+	scheme.AddTypeDefaultingFunc(&wardlev1beta1.Flunder{}, func(obj any) {
+		SetObjectDefaults_Flunder(obj.(*wardlev1beta1.Flunder))
+	})
 	scheme.AddTypeDefaultingFunc(&wardlev1beta1.FlunderList{}, func(obj any) {
 		for i := range obj.(*wardlev1beta1.FlunderList).Items {
 			SetObjectDefaults_Flunder(&obj.(*wardlev1beta1.FlunderList).Items[i])
