@@ -61,6 +61,7 @@ PROJECT = (
     Row("go/convert/assemble.go.j2", "internal/convert/assemble.go", when="keeps"),
     Row("go/convert/entries.go.j2", "internal/convert/entries.go", when="keeps"),
     Row("go/convert/lists.go.j2", "internal/convert/lists.go", when="keeps"),
+    Row("go/convert/matches.go.j2", "internal/convert/matches.go", when="keeps"),
     Row("go/convert/metadata.go.j2", "internal/convert/metadata.go", when="keeps"),
     Row("go/convert/parts.go.j2", "internal/convert/parts.go", when="keeps"),
     Row("go/convert/place.go.j2", "internal/convert/place.go", when="keeps"),

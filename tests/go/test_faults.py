@@ -22,7 +22,7 @@ FAULTS = {
     "input-written-to": (ROBOT, "\tout.Title = in.Name\n", "\tout.Title = in.Name\n\tin.Color = nil\n"),
     "annotations-shared-and-written-to": (
         CONVERT + "transfer.go",
-        "t.out = make(map[string]string, len(t.in)+4)\n\t\tmaps.Copy(t.out, t.in)",
+        "t.out = make(map[string]string, len(t.in)+8)\n\t\tmaps.Copy(t.out, t.in)",
         "t.out = t.in\n\t\tif t.out == nil {\n\t\t\tt.out = maps.Clone(map[string]string{})\n\t\t}",
     ),
     "order-of-a-list-lost": (CONVERT + "entries.go", "if !slices.Equal(keys, sorted) {", "if len(keys) < 0 {"),

@@ -29,7 +29,7 @@ func (p *Place) of(name string, target bool) string {
 	if rooted, ok := strings.CutPrefix(name, "/"); ok {
 		return rooted
 	}
-	return string(join(p.append(make([]byte, 0, 64), target), name))
+	return string(join(p.append(make([]byte, 0, 128), target), name))
 }
 
 func (p *Place) append(path []byte, target bool) []byte {
@@ -64,21 +64,30 @@ type elements struct {
 func (e *elements) key(i int) string {
 	if e.keys == nil {
 		e.keys = make([]string, e.count)
-		seen := make(map[string]int, e.count)
 		for i := range e.keys {
-			key := e.of(i)
-			seen[key]++
-			if n := seen[key]; n > 1 {
-				key = key[:len(key)-1] + "#" + strconv.Itoa(n) + "]"
-			}
-			e.keys[i] = key
+			e.keys[i] = e.of(i)
 		}
+		number(e.keys)
 	}
 	return e.keys[i]
 }
 
+// number tells keys apart that stand several times.
+func number(keys []string) {
+	seen := make(map[string]int, len(keys))
+	for i, key := range keys {
+		seen[key]++
+		if n := seen[key]; n > 1 {
+			keys[i] = key[:len(key)-1] + "#" + strconv.Itoa(n) + "]"
+		}
+	}
+}
+
 // Key returns how paths call the element of a list or map that has these keys.
 func Key(keys ...string) string {
+	if len(keys) == 1 && plain(keys[0]) {
+		return `["` + keys[0] + `"]`
+	}
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, key := range keys {
@@ -128,18 +137,24 @@ func open(text string) (path, value string, ok bool) {
 
 // quote returns a text as JSON.
 func quote(text string) string {
-	if plain(text) {
+	switch {
+	case plain(text):
 		return `"` + text + `"`
+	case readable(text):
+		return strconv.Quote(text) // what JSON would make of it
 	}
 	quoted, _ := json.Marshal(text) // a text always has a JSON form
 	return string(quoted)
 }
 
 // plain says whether a text is its own JSON but for the quotes.
-func plain(text string) bool {
+func plain(text string) bool { return readable(text) && !strings.ContainsAny(text, "\"\\") }
+
+// readable says whether JSON escapes nothing of a text but quotes and backslashes.
+func readable(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
-		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+		case c < ' ', c > '~', c == '<', c == '>', c == '&':
 			return false
 		}
 	}

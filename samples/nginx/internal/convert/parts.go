@@ -24,15 +24,25 @@ type Parts []string
 
 // name returns the annotation that keeps the part of a version at a path.
 func (p Prefix) name(version, path string) string {
+	status := ""
 	if path == "status" || strings.HasPrefix(path, "status.") {
-		return p.Status(version) + hashed(path)
+		status = "status-"
 	}
-	return p.Version(version) + hashed(path)
+	return string(p) + version + "-" + status + hashed(path)
 }
 
 func hashed(path string) string {
-	sum := sha256.Sum256([]byte(path))
+	var room [128]byte
+	sum := sha256.Sum256(append(room[:0], path...))
 	return hex.EncodeToString(sum[:5])
+}
+
+// part returns the text of an annotation that keeps a part, of its value as JSON.
+func part(path, value string) string {
+	if plain(path) {
+		return `{"path":"` + path + `","value":` + value + "}"
+	}
+	return `{"path":` + quote(path) + `,"value":` + value + "}"
 }
 
 // holds says whether an annotation keeps a part that may be there.

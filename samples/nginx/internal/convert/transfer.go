@@ -102,7 +102,7 @@ func orNil(m map[string]string) map[string]string {
 
 func (t *Transfer) own() {
 	if t.out == nil {
-		t.out = make(map[string]string, len(t.in)+4)
+		t.out = make(map[string]string, len(t.in)+8)
 		maps.Copy(t.out, t.in)
 	}
 }
@@ -126,7 +126,7 @@ func (t *Transfer) Dropped() []string { return t.dropped }
 // put keeps a part of the source, whose value is given as JSON.
 func (t *Transfer) put(path, value string) {
 	t.own()
-	t.out[t.prefix.name(t.source, path)] = `{"path":` + quote(path) + `,"value":` + value + "}"
+	t.out[t.prefix.name(t.source, path)] = part(path, value)
 }
 
 // kept returns the annotation that keeps a part of the target, and its value as JSON.

@@ -93,36 +93,6 @@ func WholeMap[A, B any](t *Transfer, at *Place, in map[string]A, to Func[A, B], 
 	return out
 }
 
-// matched gives the elements of a changed list what was kept of those that look the same: of the longest common
-// subsequence of the list before and the list now.
-func matched[A, B any](in []A, out, kept []B, from Func[B, A]) {
-	before, _ := plainly(kept, from)
-	lengths := make([][]int, len(before)+1)
-	for i := range lengths {
-		lengths[i] = make([]int, len(in)+1)
-	}
-	for i := len(before) - 1; i >= 0; i-- {
-		for j := len(in) - 1; j >= 0; j-- {
-			if equal(before[i], in[j]) {
-				lengths[i][j] = lengths[i+1][j+1] + 1
-			} else {
-				lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1])
-			}
-		}
-	}
-	for i, j := 0, 0; i < len(before) && j < len(in); {
-		switch {
-		case equal(before[i], in[j]):
-			out[j] = kept[i]
-			i, j = i+1, j+1
-		case lengths[i+1][j] >= lengths[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-}
-
 // First converts a list to the one value that a target without lists has: its first element. The rest is kept with the
 // whole list.
 func First[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B, A]) *B {
