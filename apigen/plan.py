@@ -59,6 +59,7 @@ PROJECT = (
     Row("go/carry/write.go.j2", "internal/carry/write.go", when="carries"),
     Row("go/convert/convert.go.j2", "internal/convert/convert.go"),
     Row("go/convert/assemble.go.j2", "internal/convert/assemble.go", when="keeps"),
+    Row("go/convert/encoding.go.j2", "internal/convert/encoding.go", when="keeps"),
     Row("go/convert/entries.go.j2", "internal/convert/entries.go", when="keeps"),
     Row("go/convert/lists.go.j2", "internal/convert/lists.go", when="keeps"),
     Row("go/convert/matches.go.j2", "internal/convert/matches.go", when="keeps"),

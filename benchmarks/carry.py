@@ -4,9 +4,9 @@
 
 The spec is that of the tests of conversions (tests/server/specs/lenses): v1 is stored; v1alpha1 differs by renames,
 units, enums, lists of names for lists of objects, and fields of one version only. `one` is an object of which one part
-is kept for v1, a field with a default; of `eight` eight parts are. Lists have 200 objects with eight parts each, and 200
-in which every item of a list has a weight that only v1 has, with a default. Rounds alternate between the versions, and
-the medians count.
+is kept for v1, a field with a default; of `eight` eight parts are. Lists have 200 objects with eight parts each, and
+200 in which every item of a list has a weight that only v1 has, with a default. Rounds alternate between the versions,
+and the medians count.
 """
 
 import argparse

@@ -3,11 +3,8 @@
 package convert
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
-
-	kjson "sigs.k8s.io/json"
 )
 
 // Place is where a conversion has got to: a path in the source and one in the target. They become text only when something
@@ -121,82 +118,4 @@ func withoutKeys(path string) string {
 		}
 	}
 	return b.String()
-}
-
-// open returns the path and the value of an annotation that keeps a part.
-func open(text string) (path, value string, ok bool) {
-	var part struct {
-		Path  string          `json:"path"`
-		Value json.RawMessage `json:"value"`
-	}
-	if strict, err := kjson.UnmarshalStrict([]byte(text), &part); err != nil || len(strict) > 0 {
-		return "", "", false
-	}
-	return part.Path, string(part.Value), true
-}
-
-// quote returns a text as JSON.
-func quote(text string) string {
-	switch {
-	case plain(text):
-		return `"` + text + `"`
-	case readable(text):
-		return strconv.Quote(text) // what JSON would make of it
-	}
-	quoted, _ := json.Marshal(text) // a text always has a JSON form
-	return string(quoted)
-}
-
-// plain says whether a text is its own JSON but for the quotes.
-func plain(text string) bool { return readable(text) && !strings.ContainsAny(text, "\"\\") }
-
-// readable says whether JSON escapes nothing of a text but quotes and backslashes.
-func readable(text string) bool {
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c < ' ', c > '~', c == '<', c == '>', c == '&':
-			return false
-		}
-	}
-	return true
-}
-
-// encode is json.Marshal with a short way for the commonest types.
-func encode(value any) string {
-	switch v := value.(type) {
-	case bool:
-		return strconv.FormatBool(v)
-	case int32:
-		return strconv.FormatInt(int64(v), 10)
-	case int64:
-		return strconv.FormatInt(v, 10)
-	case string:
-		return quote(v)
-	}
-	text, _ := json.Marshal(value) // every API type marshals
-	return string(text)
-}
-
-// decode is strict. It has the same short ways.
-func decode(text string, into any) bool {
-	switch v := into.(type) {
-	case *bool:
-		*v = text == "true"
-		return *v || text == "false"
-	case *int32:
-		n, err := strconv.ParseInt(text, 10, 32)
-		*v = int32(n)
-		return err == nil
-	case *int64:
-		n, err := strconv.ParseInt(text, 10, 64)
-		*v = n
-		return err == nil
-	case *string:
-		if n := len(text); n > 1 && text[0] == '"' && text[n-1] == '"' && plain(text[1:n-1]) {
-			*v = text[1 : n-1]
-			return true
-		}
-	}
-	strict, err := kjson.UnmarshalStrict([]byte(text), into)
-	return err == nil && len(strict) == 0
 }
