@@ -117,6 +117,7 @@ GROUP = (
     Row("go/hub/checker_test.go.j2", "internal/apis/{package}/install/checker_test.go"),
     Row("go/hub/differences_test.go.j2", "internal/apis/{package}/install/differences_test.go"),
     Row("go/hub/roundtrip_test.go.j2", "internal/apis/{package}/install/roundtrip_test.go"),
+    Row("go/hub/trial_test.go.j2", "internal/apis/{package}/install/trial_test.go"),
 )
 VERSION = (
     Row("go/api/doc.go.j2", "api/{group}/{package}/doc.go"),

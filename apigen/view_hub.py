@@ -1,32 +1,27 @@
 """What the templates of a hub are given: the internal types of a group, and the tests of its conversions."""
 
+import json
 from functools import cached_property
 
-from apigen.fillers import fillers
+from apigen.fillers import dropped, fillers, metadata_names, numbers, words
 from apigen.gotext import comment, import_lines, imports, quote
-from apigen.gotypes import META
+from apigen.gotypes import INTSTR, META, RESOURCE
 from apigen.model import Group, Kind, Project
 from apigen.view_conversion import Hook
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, types_imports, used
 
-# What the round-trip tests need of others.
+# What the tests of conversions need of others.
 _APIMACHINERY = "k8s.io/apimachinery/pkg/"
-_RUNTIME, _SCHEMA = ("", _APIMACHINERY + "runtime"), ("", _APIMACHINERY + "runtime/schema")
-_ROUNDTRIP: set[Import] = {
-    *(("", name) for name in ("encoding/json", "os", "slices", "strconv", "testing")),
-    _RUNTIME,
-    _SCHEMA,
-}
 _CHECKER: set[Import] = {
-    *(("", name) for name in ("encoding/json", "maps", "math", "math/rand", "strings", "testing", "time")),
+    *(("", name) for name in ("maps", "math", "math/rand", "testing", "time")),
     ("", _APIMACHINERY + "api/apitesting/fuzzer"),
     ("metafuzzer", _APIMACHINERY + "apis/meta/fuzzer"),
     META,
-    *(("", _APIMACHINERY + name) for name in ("api/meta", "runtime/serializer")),
-    _RUNTIME,
-    _SCHEMA,
+    RESOURCE,
+    INTSTR,
+    *(("", _APIMACHINERY + name) for name in ("api/meta", "runtime", "runtime/schema", "runtime/serializer")),
     ("", "sigs.k8s.io/randfill"),
 }
 
@@ -83,22 +78,58 @@ class HubView(TypesView):
         return import_lines(found)
 
     @property
-    def roundtrip_imports(self) -> str:
-        return imports(_ROUNDTRIP | {("hub", self.path)}, self.module)
-
-    @property
     def checker_imports(self) -> str:
         candidates = {(v.alias, v.external_path) for v in self.versions}
         candidates |= {i for v in self.versions for i in types_imports(v.types)}
+        found = {i for i in candidates if used(i, self.fillers)} | _CHECKER
         return imports(
-            {i for i in candidates if used(i, self.fillers)} | _CHECKER | {("hub", self.path)}, self.module
+            found | ({("hub", self.path)} if used(("hub", ""), self.fillers) else set()), self.module
         )
 
     @property
     def words(self) -> str:
-        """The words of all enums, as items of a Go list: also those of other versions may be met."""
-        found = {str(c.value) for v in self.versions for s in v.types.scalars.values() for c in s.constants}
-        return "".join(f"\t{quote(word)},\n" for word in sorted(found))
+        """Texts that the spec names, as items of a Go list: also those of other versions may be met."""
+        return "".join(f"\t{quote(word)},\n" for word in sorted(words(self.model)))
+
+    @property
+    def numbers(self) -> str:
+        """Integers that the spec names, as items of a Go list."""
+        listed = ", ".join(str(n) for n in sorted(numbers(self.model)))
+        return f"\t{listed},\n" if listed else ""
+
+    @property
+    def dropped_paths(self) -> str:
+        """What the spec gives up, as entries of a Go map."""
+        entries = []
+        for kind in self.kinds:
+            versions = [
+                f"{quote(version)}: {{{', '.join('{' + ', '.join(map(quote, p)) + '}' for p in sorted(paths))}}}"
+                for version, paths in sorted(dropped(kind).items())
+            ]
+            if versions:
+                name = f"{{Group: {quote(self.model.name)}, Kind: {quote(kind.kind)}}}"
+                entries.append((name, "{" + ", ".join(versions) + "}"))
+        return "\n" * bool(entries) + pairs(entries, 1)
+
+    @property
+    def metadata_names(self) -> str:
+        """The annotations and labels that rules name, as entries of a Go map."""
+        found = metadata_names(self.model)
+        entries = [
+            (quote(of), "{" + ", ".join(map(quote, names)) + "}") for of, names in sorted(found.items())
+        ]
+        return "\n" * bool(entries) + pairs(entries, 1)
+
+    @property
+    def fuzz_targets(self) -> list[dict[str, str]]:
+        """A target for each version of each kind, and what it is given."""
+        made = []
+        for kind in self.kinds:
+            for version in kind.versions:
+                arguments = (kind.kind, version.version, json.dumps(version.sample))
+                name = f"Fuzz{kind.kind}{version.version.capitalize()}"
+                made.append({"name": name, "arguments": ", ".join(map(quote, arguments))})
+        return made
 
     @property
     def kind_versions(self) -> str:
