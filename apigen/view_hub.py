@@ -3,10 +3,11 @@
 import json
 from functools import cached_property
 
-from apigen.fillers import dropped, fillers, metadata_names, numbers, words
+from apigen.fillers import fillers
 from apigen.gotext import comment, import_lines, imports, quote
 from apigen.gotypes import INTSTR, META, RESOURCE
 from apigen.model import Group, Kind, Project
+from apigen.trials import dropped, metadata_names, numbers, words
 from apigen.view_conversion import Hook
 from apigen.view_types import CopiesView, RootView, TypesView
 from apigen.view_version import VersionView

@@ -3,201 +3,194 @@
 package install
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
 	"math/rand"
-	"strings"
 	"testing"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/apitesting/fuzzer"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metafuzzer "k8s.io/apimachinery/pkg/apis/meta/fuzzer"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/randfill"
 
 	nginxv1 "example.com/edge/api/nginx/v1"
 	nginxv1alpha1 "example.com/edge/api/nginx/v1alpha1"
-	hub "example.com/edge/internal/apis/nginx"
 )
 
-// checker makes random objects and converts them.
-type checker struct {
-	scheme *runtime.Scheme
-	codecs serializer.CodecFactory
+// kinds are those of the group, with the versions of each, the stored one first.
+var kinds = map[string][]string{
+	"Upstream": {"v1", "v1alpha1"},
 }
 
-func newChecker() *checker {
-	scheme := runtime.NewScheme()
-	Install(scheme)
-	return &checker{scheme, serializer.NewCodecFactory(scheme)}
+// keeping are the versions of each kind in which something is kept for others.
+var keeping = map[string][]string{
+	"Upstream": {"v1alpha1"},
 }
+
+// droppedPaths lead to what the spec gives up: it does not come back.
+var droppedPaths = map[schema.GroupKind]map[string][][]string{}
+
+// metadataNames are those that rules name.
+var metadataNames = map[string][]string{}
 
 // texts are such as stored objects may have, if few should: empty, alike, of other types and formats, with odd characters.
 var texts = []string{
 	"", "a", "b", "a,b", " a , ,b", "0", "-1.50", "1e400", "true", "null", "[]", "{}", `{"a":[1]}`, "a: 1 # b\n", "1h30m",
-	"07:30", "x.y", `"`, "[", `a"],[b`, `\`, "é\u2028", "<&>", "/",
+	"07:30", "x.y", `"`, "[", `a"],[b`, `\`, "é\u2028", "<&>", "/", "A", "a.b[c]", "*",
 	"LeastConnections",
 	"RoundRobin",
 }
 
-// numbers lie at the ends of ranges.
-var numbers = []int64{0, 1, -1, 7, 1499, 1500, math.MaxInt32, math.MinInt32, math.MaxInt32 + 1, math.MaxInt64, math.MinInt64}
+// numbers lie at the ends of ranges, or mean something.
+var numbers = []int64{
+	0, 1, -1, 7, 1499, 1500, math.MaxInt32, math.MinInt32, math.MaxInt32 + 1, math.MaxInt64, math.MinInt64,
+	-1, 0, 1, 2, 99, 100, 101,
+}
+
+var (
+	floats     = []float64{0, 1, -1, 0.5, 1.5, -2.25, 1e21, -1e-7, math.MaxFloat64, math.SmallestNonzeroFloat64}
+	quantities = []string{"0", "1", "-1", "1500m", "1Gi", "1e3", "0.1", "1n", "999999999999", "9223372036854775807"}
+)
+
+func anyOf[T any](c randfill.Continue, values []T) T { return values[c.Intn(len(values))] }
+
+// word returns a text. Many are the same: keys of lists are to be there twice.
+func word(c randfill.Continue) string {
+	switch c.Intn(8) {
+	case 0:
+		return c.String(0)
+	case 1, 2, 3:
+		return anyOf(c, texts[:3])
+	}
+	return anyOf(c, texts)
+}
 
 // fillers make values that random bytes would not make: some have a form, and others are rare.
 func fillers(serializer.CodecFactory) []any {
 	return []any{
-		func(text *string, c randfill.Continue) {
-			if *text = texts[c.Intn(len(texts))]; c.Intn(8) == 0 {
-				*text = c.String(0)
+		func(text *string, c randfill.Continue) { *text = word(c) },
+		func(n *int32, c randfill.Continue) { *n = int32(anyOf(c, numbers)) },
+		func(n *int64, c randfill.Continue) { *n = anyOf(c, numbers) },
+		func(n *float64, c randfill.Continue) { *n = anyOf(c, floats) },
+		func(q *resource.Quantity, c randfill.Continue) { *q = resource.MustParse(anyOf(c, quantities)) },
+		func(v *intstr.IntOrString, c randfill.Continue) {
+			if *v = intstr.FromString(word(c)); c.Bool() {
+				*v = intstr.FromInt32(int32(anyOf(c, numbers)))
 			}
 		},
-		func(n *int32, c randfill.Continue) { *n = int32(numbers[c.Intn(len(numbers))]) },
-		func(n *int64, c randfill.Continue) { *n = numbers[c.Intn(len(numbers))] },
 		func(d *metav1.Duration, c randfill.Continue) {
-			d.Duration = time.Duration(numbers[c.Intn(len(numbers))])
+			d.Duration = time.Duration(anyOf(c, numbers))
 			if c.Bool() {
-				d.Duration = time.Duration(c.Intn(10)) * time.Second / 2
+				d.Duration = time.Duration(c.Intn(20)-5) * time.Second / 2
 			}
 		},
 		func(raw *runtime.RawExtension, c randfill.Continue) {
 			raw.Raw = []byte(`{"apiVersion":"v1","kind":"Example"}`)
 		},
 		func(in *nginxv1.UpstreamSpecBalancing, c randfill.Continue) {
-			*in = nginxv1.UpstreamSpecBalancing(texts[c.Intn(len(texts))])
+			*in = nginxv1.UpstreamSpecBalancing(word(c))
 		},
 		func(in *nginxv1alpha1.UpstreamSpecMethod, c randfill.Continue) {
-			*in = nginxv1alpha1.UpstreamSpecMethod(texts[c.Intn(len(texts))])
+			*in = nginxv1alpha1.UpstreamSpecMethod(word(c))
 		},
 	}
 }
 
-func (c *checker) fill(seed int64) *randfill.Filler {
-	filler := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(seed), c.codecs)
-	return filler.NumElements(0, 3).MaxDepth(10) // types may contain themselves
+// filler makes objects that are empty, full or deep, as the seed wants it. Types may contain themselves.
+func filler(seed int64) *randfill.Filler {
+	made := fuzzer.FuzzerFor(fuzzer.MergeFuzzerFuncs(metafuzzer.Funcs, fillers), rand.NewSource(seed), codecs)
+	switch seed % 4 {
+	case 0:
+		return made.NilChance(.8).NumElements(0, 4).MaxDepth(12)
+	case 1:
+		return made.NilChance(.2).NumElements(0, 1).MaxDepth(10)
+	}
+	return made.NilChance(.5).NumElements(0, 3).MaxDepth(10)
 }
 
-func (c *checker) random(t testing.TB, gvk schema.GroupVersionKind, seed int64) runtime.Object {
+// random returns the object that a seed makes.
+func random(t testing.TB, gvk schema.GroupVersionKind, seed int64) runtime.Object {
 	t.Helper()
-	obj, err := c.scheme.New(gvk)
+	obj, err := scheme.New(gvk)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.fill(seed).Fill(obj)
-	clear(t, obj)
-	return obj
+	filler(seed).Fill(obj)
+	return cleared(t, obj, gvk, seed)
 }
 
-// clear takes away what no stored object has: a type, and annotations of ours.
-func clear(t testing.TB, obj runtime.Object) {
+// cleared returns an object without what none has: a type, managed fields, annotations of ours; and without what does not
+// come back. It may get what rules name.
+func cleared(t testing.TB, obj runtime.Object, gvk schema.GroupVersionKind, seed int64) runtime.Object {
 	t.Helper()
 	obj.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
-	meta, err := meta.Accessor(obj)
+	of, err := meta.Accessor(obj)
 	if err != nil {
 		t.Fatal(err)
 	}
-	meta.SetAnnotations(withoutKept(meta.GetAnnotations()))
-	meta.SetManagedFields(nil)
-}
-
-// withoutKept leaves out the annotations that keep something; nothing is left of an empty map, as in JSON.
-func withoutKept(annotations map[string]string) map[string]string {
-	left := map[string]string{}
-	for name, value := range annotations {
-		if !strings.HasPrefix(name, hub.GroupName+"/kept-") {
-			left[name] = value
-		}
+	annotations := withoutKept(of.GetAnnotations())
+	labels := of.GetLabels()
+	for i, name := range metadataNames["annotations"] {
+		annotations = with(annotations, name, texts[(int(seed)+i)%len(texts)], seed+int64(i))
 	}
-	if len(left) == 0 {
-		return nil
+	for i, name := range metadataNames["labels"] {
+		labels = with(labels, name, texts[(int(seed)+i)%len(texts)], seed+int64(i))
+	}
+	of.SetAnnotations(annotations)
+	of.SetLabels(labels)
+	of.SetManagedFields(nil)
+	paths := droppedPaths[gvk.GroupKind()][gvk.Version]
+	if len(paths) == 0 {
+		return obj
+	}
+	value := tree([]byte(text(t, obj)))
+	for _, path := range paths {
+		leaveOut(value, path)
+	}
+	left, err := decoded(value, gvk)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return left
 }
 
-// bare returns an object without what it keeps for other versions.
-func (c *checker) bare(obj runtime.Object) runtime.Object {
-	obj = obj.DeepCopyObject()
-	if meta, err := meta.Accessor(obj); err == nil {
-		meta.SetAnnotations(withoutKept(meta.GetAnnotations()))
+// with adds an entry to a map, for two of three seeds.
+func with(values map[string]string, name, value string, seed int64) map[string]string {
+	if seed%3 == 0 {
+		return values
 	}
-	return obj
+	values = maps.Clone(values)
+	if values == nil {
+		values = map[string]string{}
+	}
+	values[name] = value
+	return values
 }
 
-// keptBy returns the annotations of an object that keep something.
-func keptBy(t testing.TB, obj runtime.Object) map[string]string {
-	t.Helper()
-	meta, err := meta.Accessor(obj)
-	if err != nil {
-		t.Fatal(err)
+// leaveOut takes what is at a path out of JSON; an asterisk stands for all items and keys.
+func leaveOut(value any, path []string) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			leaveOut(item, path[1:])
+		}
+	case map[string]any:
+		switch {
+		case len(path) == 1:
+			delete(value, path[0])
+		case path[0] == "*":
+			for _, inner := range value {
+				leaveOut(inner, path[1:])
+			}
+		default:
+			leaveOut(value[path[0]], path[1:])
+		}
 	}
-	kept := maps.Clone(meta.GetAnnotations())
-	maps.DeleteFunc(kept, func(name, _ string) bool { return !strings.HasPrefix(name, hub.GroupName+"/kept-") })
-	if kept == nil {
-		kept = map[string]string{}
-	}
-	return kept
-}
-
-// annotate adds annotations to an object.
-func annotate(t testing.TB, obj runtime.Object, more map[string]string) {
-	t.Helper()
-	meta, err := meta.Accessor(obj)
-	if err != nil {
-		t.Fatal(err)
-	}
-	annotations := maps.Clone(meta.GetAnnotations())
-	if annotations == nil {
-		annotations = map[string]string{}
-	}
-	maps.Copy(annotations, more)
-	meta.SetAnnotations(annotations)
-}
-
-// own is an annotation that claims to keep a part of an object's own version.
-func own(gvk schema.GroupVersionKind) string {
-	return gvk.Group + "/kept-" + gvk.Version + "-0123456789"
-}
-
-// storedAs returns a kind in its storage version.
-func storedAs(gvk schema.GroupVersionKind) schema.GroupVersionKind {
-	gvk.Version = kinds[gvk.Kind][0]
-	return gvk
-}
-
-// convert checks as well that a conversion leaves its input alone, and always does the same.
-func (c *checker) convert(t testing.TB, in runtime.Object, to schema.GroupVersion) runtime.Object {
-	t.Helper()
-	before := text(t, in)
-	out, err := runtime.UnsafeObjectConvertor(c.scheme).ConvertToVersion(in, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := runtime.UnsafeObjectConvertor(c.scheme).ConvertToVersion(in, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, obj := range []runtime.Object{in, out, again} {
-		obj.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
-	}
-	same(t, "conversion to "+to.Version+" once more", out, again)
-	if after := text(t, in); string(after) != string(before) {
-		t.Fatalf("the conversion to %s changed its input\nbefore: %s\nafter:  %s", to, before, after)
-	}
-	return out
-}
-
-func (c *checker) throughJSON(t testing.TB, obj runtime.Object, gvk schema.GroupVersionKind) runtime.Object {
-	t.Helper()
-	out, err := c.scheme.New(gvk)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text(t, obj), out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }

@@ -3,34 +3,17 @@
 package install
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
-
-// same compares objects by their JSON, where an empty list is not an absent one. It names the first field that differs.
-func same(t testing.TB, what string, want, got runtime.Object) {
-	t.Helper()
-	w, g := text(t, want), text(t, got)
-	if string(w) == string(g) {
-		return
-	}
-	var wanted, gotten any
-	if json.Unmarshal(w, &wanted) != nil || json.Unmarshal(g, &gotten) != nil {
-		t.Fatalf("%s: %s is no JSON, or %s", what, w, g)
-	}
-	found := differences("", wanted, gotten)
-	if len(found) == 0 { // null, and absent
-		found = []string{string(g)}
-	}
-	t.Errorf("%s: %s\nof: %s", what, strings.Join(found, "\n"), w)
-}
 
 // differences lists the smallest parts in which two values differ.
 func differences(path string, want, got any) []string {
@@ -43,7 +26,7 @@ func differences(path string, want, got any) []string {
 			if reflect.DeepEqual(want, got) {
 				return nil
 			}
-			return []string{fmt.Sprintf("%s: want %#v, got %#v", path, want, got)}
+			return []string{fmt.Sprintf("%s: want %s, got %s", path, shown(want), shown(got))}
 		}
 		var found []string
 		for i := range ws {
@@ -63,11 +46,89 @@ func differences(path string, want, got any) []string {
 	return found
 }
 
-func text(t testing.TB, obj runtime.Object) []byte {
+func shown(value any) string {
+	if value == nil {
+		return "nothing"
+	}
+	data, _ := json.Marshal(value) // it was JSON before
+	return string(data)
+}
+
+// tree returns JSON as maps, lists and scalars, its numbers as they are written.
+func tree(data []byte) (value any) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	return value
+}
+
+func decoded(value any, gvk schema.GroupVersionKind) (runtime.Object, error) {
+	obj, err := scheme.New(gvk)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return obj, json.Unmarshal(data, obj)
+}
+
+// text returns an object as JSON, where an empty list is not an absent one.
+func text(t testing.TB, obj runtime.Object) string {
 	t.Helper()
 	data, err := json.Marshal(obj)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return data
+	return string(data)
+}
+
+// shrink leaves out of an object all without which it fails as well.
+func shrink(t testing.TB, obj runtime.Object, gvk schema.GroupVersionKind, fails func(runtime.Object) bool) runtime.Object {
+	t.Helper()
+	root := tree([]byte(text(t, obj)))
+	if again, err := decoded(root, gvk); err != nil || !fails(again) {
+		return obj
+	}
+	failing := func() bool {
+		smaller, err := decoded(root, gvk)
+		return err == nil && fails(smaller)
+	}
+	for shrinkValue(root, func(value any) { root = value }, failing) {
+	}
+	smallest, err := decoded(root, gvk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return smallest
+}
+
+// shrinkValue leaves out what it can of one value, and says whether there was something.
+func shrinkValue(value any, set func(any), fails func() bool) (done bool) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			inner := value[key]
+			if delete(value, key); fails() {
+				done = true
+				continue
+			}
+			value[key] = inner
+			done = shrinkValue(inner, func(v any) { value[key] = v }, fails) || done
+		}
+	case []any:
+		for i := len(value) - 1; i >= 0; i-- {
+			shorter := slices.Delete(slices.Clone(value), i, i+1)
+			if set(shorter); fails() {
+				value, done = shorter, true
+				continue
+			}
+			set(value)
+			done = shrinkValue(value[i], func(v any) { value[i] = v }, fails) || done
+		}
+	}
+	return done
 }

@@ -3,146 +3,114 @@
 package install
 
 import (
-	"encoding/json"
-	"os"
+	"maps"
 	"slices"
-	"strconv"
+	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	hub "example.com/edge/internal/apis/nginx"
 )
 
-// rounds is how many random objects each test takes for each pair of versions; ROUNDS sets another number.
-func rounds() int {
-	if n, err := strconv.Atoi(os.Getenv("ROUNDS")); err == nil {
-		return n
-	}
-	return 200
-}
-
-// kinds are those of the group, with the versions of each, the stored one first.
-var kinds = map[string][]string{
-	"Upstream": {"v1", "v1alpha1"},
-}
-
-// keeping are the versions of each kind in which something is kept for others.
-var keeping = map[string][]string{
-	"Upstream": {"v1alpha1"},
-}
+// keptPrefix is what annotations begin with that keep a part for another version.
+const keptPrefix = hub.GroupName + "/kept-"
 
 // TestRoundTrip takes random objects of every version by way of every other version, and back. Nothing is lost.
-func TestRoundTrip(t *testing.T) {
-	eachVersion(t, func(t *testing.T, c *checker, from schema.GroupVersionKind, others []string) {
-		for seed := range rounds() {
-			obj := c.random(t, from, int64(seed))
-			for _, other := range others {
-				c.check(t, obj, from.GroupVersion().WithKind(from.Kind), schema.GroupVersion{Group: from.Group, Version: other})
-			}
-			if t.Failed() {
-				t.Fatalf("seed %d", seed)
-			}
-		}
-	})
+func TestRoundTrip(t *testing.T) { eachObject(t, roundTrips) }
+
+func roundTrips(r *trial, obj runtime.Object) {
+	for _, other := range kinds[r.gvk.Kind] {
+		roundTrip(r, obj, other)
+	}
 }
 
-// check takes an object to another version and back: with all annotations it is the same again; without those that keep
+// roundTrip takes an object to another version and back: with all annotations it is the same again; without those that keep
 // what the other version cannot say, that version shows the same again.
-func (c *checker) check(t *testing.T, obj runtime.Object, from schema.GroupVersionKind, other schema.GroupVersion) {
-	t.Helper()
-	stored := c.convert(t, obj, hub.SchemeGroupVersion)
-	there := c.throughJSON(t, c.convert(t, stored, other), other.WithKind(from.Kind))
-	again := c.convert(t, there, hub.SchemeGroupVersion)
-	same(t, "hub by way of "+other.Version, stored, again)
-	same(t, from.Version+" by way of "+other.Version, obj, c.convert(t, again, from.GroupVersion()))
-
-	bare := c.bare(there)
-	back := c.bare(c.convert(t, c.convert(t, bare, hub.SchemeGroupVersion), other))
-	same(t, other.Version+" without annotations", bare, back)
+func roundTrip(r *trial, obj runtime.Object, other string) {
+	stored := r.hub(obj)
+	there := r.convert(stored, other)
+	r.same("conversion to "+other+" once more", there, r.convert(stored, other))
+	there = r.throughJSON(there, other)
+	again := r.hub(there)
+	r.same("hub by way of "+other, stored, again)
+	back := r.throughJSON(r.convert(again, r.gvk.Version), r.gvk.Version)
+	r.same(r.gvk.Version+" by way of "+other, obj, back)
+	if own := keptPrefix + other + "-"; other != kinds[r.gvk.Kind][0] {
+		for name := range keptIn(r, there) {
+			if strings.HasPrefix(name, own) {
+				r.note("%s keeps a part of itself: %s", other, name)
+			}
+		}
+	}
+	bare := r.bare(there)
+	r.same(other+" without annotations", bare, r.bare(r.convert(r.hub(bare), other)))
 }
 
 // TestForeignAnnotations gives objects what was kept for others. What an object says itself, counts; and what is kept for
 // its own version is nothing that a client may write.
 func TestForeignAnnotations(t *testing.T) {
-	eachVersion(t, func(t *testing.T, c *checker, gvk schema.GroupVersionKind, _ []string) {
-		for seed := range rounds() {
-			obj := c.random(t, gvk, int64(seed))
-			other := c.convert(t, c.random(t, storedAs(gvk), int64(seed)+1), hub.SchemeGroupVersion)
-			kept := keptBy(t, c.convert(t, other, gvk.GroupVersion()))
-			if slices.Contains(keeping[gvk.Kind], gvk.Version) {
-				kept[own(gvk)] = "{}"
-			}
-			annotate(t, obj, kept)
-			stored := c.convert(t, obj, hub.SchemeGroupVersion)
-			if _, found := keptBy(t, stored)[own(gvk)]; found {
-				t.Errorf("the hub has %s", own(gvk))
-			}
-			same(t, "with annotations of another object", c.bare(obj), c.bare(c.convert(t, stored, gvk.GroupVersion())))
-			if t.Failed() {
-				t.Fatalf("seed %d", seed)
-			}
+	eachObject(t, func(r *trial, obj runtime.Object) {
+		version := r.gvk.Version
+		stored := r.in(kinds[r.gvk.Kind][0])
+		kept := keptIn(r, r.convert(r.hub(random(r, stored, r.seed+1)), version))
+		foreign := r.hub(r.annotated(obj, func(a map[string]string) { maps.Copy(a, kept) }))
+		r.same("with annotations of another object", r.bare(obj), r.bare(r.convert(foreign, version)))
+		r.same("hub with annotations of another object", foreign, r.hub(r.convert(foreign, version)))
+
+		if !slices.Contains(keeping[r.gvk.Kind], version) {
+			return
 		}
+		own := keptIn(r, r.hub(random(r, r.gvk, r.seed+1)))
+		maps.DeleteFunc(own, func(name, _ string) bool { return !strings.HasPrefix(name, keptPrefix+version+"-") })
+		own[keptPrefix+version+"-0123456789"] = "{}"
+		claiming := r.annotated(obj, func(a map[string]string) { maps.Copy(a, own) })
+		r.same("with annotations that only the server writes", r.hub(obj), r.hub(claiming))
 	})
 }
 
-// FuzzConversions takes objects that the fuzzer makes of JSON through all versions.
-func FuzzConversions(f *testing.F) {
-	c := newChecker()
-	for kind, versions := range kinds {
-		for _, version := range versions {
-			gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
-			for seed := range int64(3) {
-				f.Add(kind, version, text(f, c.random(f, gvk, seed)))
-			}
-		}
-	}
-	f.Fuzz(func(t *testing.T, kind, version string, data []byte) {
-		versions := kinds[kind]
-		if !slices.Contains(versions, version) {
-			t.Skip("no such version")
-		}
-		gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
-		obj, err := c.scheme.New(gvk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if json.Unmarshal(data, obj) != nil {
-			t.Skip("does not decode")
-		}
-		clear(t, obj)
-		for _, other := range versions {
-			c.check(t, c.throughJSON(t, obj, gvk), gvk, schema.GroupVersion{Group: hub.GroupName, Version: other})
+// TestBrokenAnnotations gives objects annotations that keep nothing which could be read: conversions take them as well.
+func TestBrokenAnnotations(t *testing.T) {
+	broken := []string{"", "null", "[", `{"path":1}`, `{"path":"spec","value":7}`, `{"path":"spec.x[\"","value":null}`}
+	eachObject(t, func(r *trial, obj runtime.Object) {
+		for i, other := range kinds[r.gvk.Kind] {
+			there := r.convert(r.hub(obj), other)
+			damaged := r.annotated(there, func(a map[string]string) {
+				for _, name := range slices.Sorted(maps.Keys(keptIn(r, there))) {
+					i++
+					whole := a[name]
+					a[name] = append(broken, whole[:len(whole)/2], strings.Replace(whole, `"value":`, `"value":{"x":`, 1)+"}", whole+" ")[i%(len(broken)+3)]
+				}
+				a[keptPrefix+other+"-0123456789"], a[keptPrefix+r.gvk.Version+"-"] = broken[i%len(broken)], broken[(i+1)%len(broken)]
+			})
+			r.same(other+" with broken annotations", r.bare(there), r.bare(r.convert(r.hub(damaged), other)))
 		}
 	})
 }
 
 // TestEncoding writes random objects of every version as JSON and reads them again.
 func TestEncoding(t *testing.T) {
-	eachVersion(t, func(t *testing.T, c *checker, gvk schema.GroupVersionKind, _ []string) {
-		for seed := range rounds() {
-			before := c.random(t, gvk, int64(seed))
-			same(t, "JSON", before, c.throughJSON(t, before, gvk))
-		}
-	})
+	eachObject(t, func(r *trial, obj runtime.Object) { r.same("JSON", obj, r.throughJSON(obj, r.gvk.Version)) })
 }
 
 // TestDeepCopy changes random copies: the originals must not notice.
 func TestDeepCopy(t *testing.T) {
-	c := newChecker()
-	for gvk := range c.scheme.AllKnownTypes() {
+	for gvk := range scheme.AllKnownTypes() {
 		if _, ours := kinds[gvk.Kind]; !ours {
 			continue
 		}
 		t.Run(gvk.Version+"/"+gvk.Kind, func(t *testing.T) {
-			for seed := range rounds() {
-				obj := c.random(t, gvk, int64(seed))
-				before := text(t, obj)
-				copied := obj.DeepCopyObject()
-				same(t, "copy", obj, copied)
-				c.fill(1).Fill(copied)
-				if after := text(t, obj); string(after) != string(before) {
+			first, end := seeds()
+			for seed := first; seed < end; seed++ {
+				obj := random(t, gvk, seed)
+				before, copied := text(t, obj), obj.DeepCopyObject()
+				if text(t, copied) != before {
+					t.Fatalf("the copy is %s\nof: %s", text(t, copied), before)
+				}
+				filler(1).Fill(copied)
+				if after := text(t, obj); after != before {
 					t.Fatalf("a change of the copy changed the original\nbefore: %s\nafter:  %s", before, after)
 				}
 			}
@@ -150,13 +118,64 @@ func TestDeepCopy(t *testing.T) {
 	}
 }
 
-func eachVersion(t *testing.T, test func(t *testing.T, c *checker, gvk schema.GroupVersionKind, versions []string)) {
-	c := newChecker()
-	for kind, versions := range kinds {
-		for _, version := range versions {
-			t.Run(kind+"/"+version, func(t *testing.T) {
-				test(t, c, schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}, versions)
-			})
+// fuzz takes objects through all versions: those that the fuzzer makes of JSON, and those of which its bytes are the seed.
+func fuzz(f *testing.F, kind, version, sample string) {
+	gvk := schema.GroupVersionKind{Group: hub.GroupName, Version: version, Kind: kind}
+	f.Add([]byte(sample))
+	f.Add([]byte(text(f, random(f, gvk, 1))))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		obj, err := decoded(tree(data), gvk)
+		if err != nil {
+			seed := int64(0)
+			for _, b := range data {
+				seed = seed*31 + int64(b)
+			}
+			obj = random(t, gvk, seed&(1<<62-1))
+		}
+		try(t, gvk, 0, cleared(t, obj, gvk, 0), func(r *trial, obj runtime.Object) {
+			roundTrips(r, r.throughJSON(obj, version)) // a time has many texts
+		})
+	})
+}
+
+// FuzzUpstreamV1 is for go test -fuzz.
+func FuzzUpstreamV1(f *testing.F) {
+	fuzz(f, "Upstream", "v1", "{\"spec\": {\"balancing\": \"RoundRobin\", \"timeoutSeconds\": 1, \"servers\": [{\"address\": \"address\", \"weight\": 1, \"backup\": true}], \"session\": {\"affinity\": true}, \"selector\": {\"matchLabels\": {\"app\": \"example\"}}, \"replicas\": 1}, \"status\": {\"healthyServers\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
+}
+
+// FuzzUpstreamV1alpha1 is for go test -fuzz.
+func FuzzUpstreamV1alpha1(f *testing.F) {
+	fuzz(f, "Upstream", "v1alpha1", "{\"spec\": {\"method\": \"RoundRobin\", \"timeoutSeconds\": 1, \"hosts\": [{\"address\": \"address\", \"weight\": 1, \"backup\": true}], \"sticky\": true, \"selector\": {\"matchLabels\": {\"app\": \"example\"}}, \"replicas\": 1}, \"status\": {\"healthy\": 1, \"replicas\": 1, \"labels\": \"labels\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
+}
+
+// keptIn returns the annotations of an object that keep something.
+func keptIn(r *trial, obj runtime.Object) map[string]string {
+	of, err := meta.Accessor(obj)
+	if err != nil {
+		r.Fatal(err)
+	}
+	kept := map[string]string{}
+	for name, value := range of.GetAnnotations() {
+		if strings.HasPrefix(name, keptPrefix) {
+			kept[name] = value
 		}
 	}
+	return kept
+}
+
+// withoutKept leaves out the annotations that keep something; nothing is left of an empty map, as in JSON.
+func withoutKept(annotations map[string]string) map[string]string {
+	left := maps.Clone(annotations)
+	maps.DeleteFunc(left, func(name, _ string) bool { return strings.HasPrefix(name, keptPrefix) })
+	if len(left) == 0 {
+		return nil
+	}
+	return left
+}
+
+// bare returns an object without what it keeps for other versions.
+func (r *trial) bare(obj runtime.Object) runtime.Object {
+	return r.annotated(obj, func(a map[string]string) {
+		maps.DeleteFunc(a, func(name, _ string) bool { return strings.HasPrefix(name, keptPrefix) })
+	})
 }
