@@ -52,10 +52,18 @@ class SampleView:
             ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
             ("status", quote(json.dumps(self._fields.get("status", {}))) if kind.status else "nil"),
             ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
+            ("joined", "true" if self._joined else "nil"),
             ("selectable", texts(tuple(s.label for s in self._version.selectable))),
             ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
         ]
         return pairs([f for f in fields if f[1] != "nil"], 2)
+
+    @property
+    def _joined(self) -> bool:
+        """Whether fields may change together with others: in a union, or by a hook."""
+        frames = [f for v in self._kind.model.versions for f in v.edge.frames.values()]
+        union = any(p.lens.how in ("union", "go") for f in frames for p in f.pairs)
+        return union or bool({"default", "prepare"} & set(self._kind.hooks))
 
     @property
     def _replicas(self) -> int:
