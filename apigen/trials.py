@@ -1,4 +1,4 @@
-"""What the tests of conversions are told of a group: what does not come back, which words and numbers mean something."""
+"""What the tests of conversions are told of a group: what does not come back, which words and numbers it names."""
 
 from collections.abc import Hashable, Iterator
 

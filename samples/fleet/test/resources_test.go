@@ -21,6 +21,8 @@ type resource struct {
 	status string
 	// replicas are others than those of the sample; nil where the version has no scale endpoint.
 	replicas *int64
+	// joined says that fields may change together: a rule joins them, or a hook of yours.
+	joined bool
 	// selectable are the fields that selectors know besides name and namespace.
 	selectable []string
 	// deprecation is what users of the version are warned of.
@@ -38,6 +40,7 @@ var resources = []resource{
 		sample:               "fleet_v1_machine.yaml",
 		status:               "{\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
 		replicas:             new(int64(2)),
+		joined:               true,
 		selectable:           []string{"spec.role", "spec.location.rack"},
 	},
 	{
@@ -49,6 +52,7 @@ var resources = []resource{
 		categories:           []string{"all", "fleet"},
 		sample:               "fleet_v1beta1_machine.yaml",
 		status:               "{\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
+		joined:               true,
 		selectable:           []string{"spec.role", "spec.location.rack"},
 	},
 	{
@@ -61,6 +65,7 @@ var resources = []resource{
 		sample:               "fleet_v1alpha1_machine.yaml",
 		status:               "{\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
 		replicas:             new(int64(2)),
+		joined:               true,
 		selectable:           []string{"spec.role", "spec.rack"},
 		deprecation:          "fleet.example.com/v1alpha1 Machine is deprecated",
 	},
@@ -80,6 +85,7 @@ var resources = []resource{
 		shortNames:           []string{"bot"},
 		sample:               "fleet_v1_robot.yaml",
 		status:               "{\"phase\": \"Running\", \"uptimeSeconds\": 1, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}",
+		joined:               true,
 	},
 	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1beta1", Resource: "robots"},
@@ -89,6 +95,7 @@ var resources = []resource{
 		shortNames:           []string{"bot"},
 		sample:               "fleet_v1beta1_robot.yaml",
 		status:               "{\"phase\": \"Running\", \"uptimeSeconds\": 1}",
+		joined:               true,
 	},
 	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1alpha1", Resource: "robots"},
@@ -98,6 +105,7 @@ var resources = []resource{
 		shortNames:           []string{"bot"},
 		sample:               "fleet_v1alpha1_robot.yaml",
 		status:               "{\"phase\": \"up\", \"uptime\": \"30s\", \"note\": \"note\"}",
+		joined:               true,
 		deprecation:          "fleet.example.com/v1alpha1 Robot is deprecated",
 	},
 	{

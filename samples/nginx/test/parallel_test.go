@@ -5,49 +5,62 @@ package test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// TestParallel reads, lists and watches all versions while all of them are written. Run it with -race.
+// TestParallel reads, lists and watches all versions while all of them are written in every way. Run it with -race.
 func TestParallel(t *testing.T) {
 	eachResource(t, func(t *testing.T, f *fixture) {
-		f.create(t, f.object(t, ""))
+		if first := versionsOf(f)[0]; f.Version != first.Version {
+			t.Skip("all versions are in the test of " + first.Version)
+		}
+		f.complete(t)
 		var writers, readers sync.WaitGroup
 		done := make(chan struct{})
 		for _, there := range versionsOf(f) {
-			for name, write := range writes {
-				writers.Go(func() { writeOften(t, there, name, write) })
+			for _, endpoint := range there.endpoints() {
+				writers.Go(func() { writeOften(t, there, endpoint) })
 			}
 			readers.Go(func() { readAll(t, there, done) })
 		}
 		writers.Wait()
 		close(done)
 		readers.Wait()
+		for _, there := range versionsOf(f) {
+			seen := there.get(t, f.name)
+			same(t, seen, there.update(t, seen))
+		}
 	})
 }
 
-// writeOften writes an object in one way, with and without what is kept for other versions.
-func writeOften(t *testing.T, f *fixture, how string, write writer) {
-	for n := range 4 {
-		obj, err := f.Get(t.Context(), f.name, metav1.GetOptions{})
+// writeOften writes an object in all ways, with and without what is kept for other versions.
+func writeOften(t *testing.T, f *fixture, endpoint []string) {
+	for n := range 2 * len(writes) {
+		how := slices.Sorted(maps.Keys(writes))[n%len(writes)]
+		was, err := f.Get(t.Context(), f.name, metav1.GetOptions{})
 		if err != nil {
 			t.Errorf("get: %v", err)
 			return
 		}
+		is := was.DeepCopy()
 		if n%2 == 0 {
-			obj = bare(obj)
+			is = bare(was)
 		}
-		if fields := leaves(content(obj), nil); len(fields) > 0 {
-			toggle(obj.Object, fields[n%len(fields)])
+		c := change{was, is, "writer", endpoint}
+		if fields := leaves(c.fields(), nil); len(fields) > 0 {
+			toggle(is.Object, fields[n%len(fields)])
 		}
-		_, err = write(t, f, obj)
+		_, err = writes[how](t, f, c)
 		if err != nil && !apierrors.IsConflict(err) && !refused(err) {
-			t.Errorf("%s through %s: %v", how, f.Version, err)
+			t.Errorf("%s%v through %s: %v", how, endpoint, f.Version, err)
 		}
 	}
 }
@@ -72,6 +85,7 @@ func readAll(t *testing.T, f *fixture, done <-chan struct{}) {
 				return
 			}
 		default:
+			time.Sleep(5 * time.Millisecond)
 			_, getErr := f.Get(ctx, f.name, metav1.GetOptions{ResourceVersion: "0"})
 			_, listErr := f.List(ctx, metav1.ListOptions{LabelSelector: f.selector})
 			if err := errors.Join(getErr, listErr); err != nil {

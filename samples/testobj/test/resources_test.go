@@ -21,6 +21,8 @@ type resource struct {
 	status string
 	// replicas are others than those of the sample; nil where the version has no scale endpoint.
 	replicas *int64
+	// joined says that fields may change together: a rule joins them, or a hook of yours.
+	joined bool
 	// selectable are the fields that selectors know besides name and namespace.
 	selectable []string
 	// deprecation is what users of the version are warned of.

@@ -21,6 +21,8 @@ type resource struct {
 	status string
 	// replicas are others than those of the sample; nil where the version has no scale endpoint.
 	replicas *int64
+	// joined says that fields may change together: a rule joins them, or a hook of yours.
+	joined bool
 	// selectable are the fields that selectors know besides name and namespace.
 	selectable []string
 	// deprecation is what users of the version are warned of.
@@ -42,6 +44,7 @@ var resources = []resource{
 		listKind:             "FlunderList",
 		namespaced:           true,
 		sample:               "wardle_v1beta1_flunder.yaml",
+		joined:               true,
 	},
 	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "wardle.example.com", Version: "v1alpha1", Resource: "flunders"},
@@ -49,6 +52,7 @@ var resources = []resource{
 		listKind:             "FlunderList",
 		namespaced:           true,
 		sample:               "wardle_v1alpha1_flunder.yaml",
+		joined:               true,
 		deprecation:          "wardle.example.com/v1alpha1 Flunder is deprecated in v1.3+, unavailable in v1.10+",
 	},
 }

@@ -138,37 +138,37 @@ func fuzz(f *testing.F, kind, version, sample string) {
 	})
 }
 
-// FuzzMachineV1 is for go test -fuzz.
+// FuzzMachineV1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzMachineV1(f *testing.F) {
 	fuzz(f, "Machine", "v1", "{\"spec\": {\"role\": \"control\", \"resources\": {\"cpus\": 2, \"disks\": [{\"device\": \"device\", \"size\": \"10Gi\", \"encrypted\": false}]}, \"location\": {\"rack\": \"rack\", \"slot\": 1}, \"ports\": [{\"name\": \"name\", \"number\": 1, \"protocol\": \"TCP\"}], \"tags\": {\"example\": \"tags\"}, \"replicas\": 1}, \"status\": {\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
 }
 
-// FuzzMachineV1beta1 is for go test -fuzz.
+// FuzzMachineV1beta1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzMachineV1beta1(f *testing.F) {
 	fuzz(f, "Machine", "v1beta1", "{\"spec\": {\"role\": \"control\", \"cpus\": 2, \"disks\": [{\"device\": \"device\", \"size\": \"10Gi\", \"encrypted\": false}], \"location\": {\"rack\": \"rack\", \"slot\": 1}, \"ports\": [{\"name\": \"name\", \"number\": 1, \"protocol\": \"TCP\"}], \"tags\": {\"example\": \"tags\"}, \"replicas\": 1}, \"status\": {\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
 }
 
-// FuzzMachineV1alpha1 is for go test -fuzz.
+// FuzzMachineV1alpha1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzMachineV1alpha1(f *testing.F) {
 	fuzz(f, "Machine", "v1alpha1", "{\"spec\": {\"role\": \"control\", \"cpus\": 2, \"disks\": [{\"path\": \"path\", \"size\": \"10Gi\", \"encrypted\": false}], \"rack\": \"rack\", \"slot\": 1, \"ports\": [{\"name\": \"name\", \"number\": 1, \"protocol\": \"TCP\"}], \"labels\": {\"example\": \"labels\"}, \"replicas\": 1}, \"status\": {\"observedGeneration\": 1, \"replicas\": 1, \"selector\": \"selector\", \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
 }
 
-// FuzzProfileV1 is for go test -fuzz.
+// FuzzProfileV1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzProfileV1(f *testing.F) {
 	fuzz(f, "Profile", "v1", "{\"spec\": {\"text\": \"a \\\"quoted\\\" text\", \"flag\": true, \"small\": 1, \"big\": 1, \"fraction\": 0.5, \"data\": \"aGVsbG8=\", \"amount\": \"1\", \"limit\": \"25%\", \"period\": \"1m30s\", \"at\": \"2026-01-01T00:00:00Z\", \"exactly\": \"2026-01-01T00:00:00.000000Z\", \"anything\": {\"key\": \"value\"}, \"options\": {\"key\": \"value\"}, \"template\": {\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"example\"}}, \"mode\": \"\", \"names\": [\"names\"], \"modes\": [\"fast\"], \"numbers\": [[1]], \"matrix\": {\"example\": [\"matrix\"]}, \"nested\": {\"example\": {\"example\": \"nested\"}}, \"limits\": {\"example\": \"100Mi\"}, \"values\": [{\"key\": \"value\"}], \"extras\": {\"example\": {\"key\": \"value\"}}, \"parts\": [{\"name\": \"name\", \"size\": 1}], \"zones\": {\"example\": {\"ports\": [{\"name\": \"name\", \"number\": 1, \"protocol\": \"TCP\"}]}}, \"tree\": {\"name\": \"name\"}, \"pod\": {\"containers\": [{\"name\": \"name\"}]}, \"secret\": {\"name\": \"example\", \"key\": \"key\"}, \"owner\": {\"kind\": \"ConfigMap\", \"namespace\": \"default\", \"name\": \"example\"}, \"selector\": {\"matchLabels\": {\"app\": \"example\"}}, \"atomicMap\": {\"example\": \"atomicmap\"}, \"maybe\": \"maybe\", \"type\": \"type\", \"ip-address\": \"ipaddress\", \"deepCopyInto\": \"deepcopyinto\", \"settings\": {\"level\": 3}}, \"note\": \"note\"}")
 }
 
-// FuzzRobotV1 is for go test -fuzz.
+// FuzzRobotV1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzRobotV1(f *testing.F) {
 	fuzz(f, "Robot", "v1", "{\"spec\": {\"title\": \"title\", \"paused\": false, \"speed\": \"Eco\", \"timeoutMillis\": 1, \"memoryBytes\": 1, \"cells\": 1, \"owner\": {\"team\": \"team\"}, \"sponsorRef\": {\"name\": \"name\", \"namespace\": \"namespace\"}, \"route\": [{\"stop\": \"stop\", \"minutes\": 1, \"gate\": \"gate\"}], \"arms\": [{\"tool\": \"tool\", \"reach\": 1}], \"settings\": [{\"name\": \"name\", \"value\": \"value\", \"comment\": \"comment\"}], \"sensors\": [{\"id\": \"id\", \"range\": 1}], \"skills\": [\"skills\"], \"weight\": 1, \"program\": {\"steps\": [\"steps\"], \"loop\": true}, \"notes\": {\"key\": \"value\"}, \"dock\": \"dock\", \"shelf\": \"shelf\", \"person\": \"person\", \"schedule\": {\"hour\": 1, \"minute\": 1}, \"restSeconds\": [1], \"legs\": [{\"millimetres\": 1, \"joint\": \"joint\"}], \"power\": {\"source\": \"source\", \"battery\": {\"capacity\": \"100Mi\", \"level\": 1}}, \"priority\": 1, \"selector\": {\"matchLabels\": {\"app\": \"example\"}}, \"template\": {\"spec\": {\"containers\": [{\"name\": \"name\"}]}}}, \"status\": {\"phase\": \"Running\", \"uptimeSeconds\": 1, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\", \"reason\": \"Example\", \"message\": \"\", \"lastTransitionTime\": \"2026-01-01T00:00:00Z\"}]}}")
 }
 
-// FuzzRobotV1beta1 is for go test -fuzz.
+// FuzzRobotV1beta1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzRobotV1beta1(f *testing.F) {
 	fuzz(f, "Robot", "v1beta1", "{\"spec\": {\"title\": \"title\", \"paused\": false, \"speed\": \"Eco\", \"timeoutSeconds\": 1, \"memoryBytes\": 1, \"cells\": 1, \"sponsorRef\": {\"name\": \"name\", \"namespace\": \"namespace\"}, \"route\": [{\"stop\": \"stop\", \"minutes\": 1}], \"arms\": [{\"tool\": \"tool\", \"reach\": 1}], \"settings\": [{\"name\": \"name\", \"value\": \"value\", \"comment\": \"comment\"}], \"sensors\": [{\"id\": \"id\", \"range\": 1}], \"skills\": [\"skills\"], \"weight\": 1, \"program\": {\"steps\": [\"steps\"], \"loop\": true}, \"notes\": {\"key\": \"value\"}, \"dock\": \"dock\", \"schedule\": {\"hour\": 1, \"minute\": 1}, \"restSeconds\": [1], \"legs\": [{\"length\": 1}], \"color\": \"color\", \"battery\": {\"capacity\": \"100Mi\", \"level\": 1}, \"priority\": 5}, \"status\": {\"phase\": \"Running\", \"uptimeSeconds\": 1}}")
 }
 
-// FuzzRobotV1alpha1 is for go test -fuzz.
+// FuzzRobotV1alpha1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzRobotV1alpha1(f *testing.F) {
 	fuzz(f, "Robot", "v1alpha1", "{\"spec\": {\"name\": \"name\", \"enabled\": true, \"mode\": \"eco\", \"timeout\": \"30s\", \"memory\": \"100Mi\", \"cells\": 1, \"sponsor\": \"sponsor\", \"stops\": [\"stops\"], \"arm\": {\"tool\": \"tool\", \"reach\": 1}, \"settings\": {\"example\": \"settings\"}, \"sensors\": {\"example\": {\"range\": 1}}, \"skills\": \"skills\", \"weight\": \"weight\", \"program\": \"program\", \"notes\": \"notes\", \"targetKind\": \"Dock\", \"target\": \"target\", \"schedule\": \"schedule\", \"serial\": \"serial\", \"waits\": [\"30s\"], \"legs\": [{\"length\": 1}], \"color\": \"color\", \"battery\": {\"capacity\": \"100Mi\", \"level\": 1}, \"priority\": 5}, \"status\": {\"phase\": \"up\", \"uptime\": \"30s\", \"note\": \"note\"}}")
 }
