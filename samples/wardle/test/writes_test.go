@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -137,6 +138,9 @@ func toggle(obj map[string]any, path []string) bool {
 	switch v := value.(type) {
 	case string:
 		value = v + "x"
+		if duration, err := time.ParseDuration(v); err == nil {
+			value = (duration + time.Millisecond).String()
+		}
 	case bool:
 		value = !v
 	case int64:
