@@ -1,10 +1,10 @@
 """Where two neighbouring versions differ in what they accept: constraints that one has and the other has not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from apigen.loss import Names, Place, walk
-from apigen.model import Edge, Field, Kind, Limits, Schema
+from apigen.model import Edge, Field, Kind, Schema
 from apigen.paths import dotted
 
 
@@ -52,11 +52,8 @@ def _constraints(of: Field) -> Iterator[str]:
         yield "required"
     if of.schema.enum:
         yield f"enum {', '.join(str(c.value) or '(empty)' for c in of.schema.enum)}"
-    for each in fields(Limits):
-        value = getattr(of.schema.limits, each.name)
-        if value is not None:
-            words = each.name.split("_")
-            yield f"{words[0]}{''.join(w.capitalize() for w in words[1:])} {value}"
+    for key, value in of.schema.limits.given().items():
+        yield f"{key} {value}"
 
 
 def _by_item(schema: Schema) -> bool:

@@ -1,4 +1,4 @@
-"""What a field may say of its type: bounds, list types and keys are checked here.
+"""What a field may say of its type: enums, list types and keys are checked here.
 
 Problems collects what is wrong; every check adds to it and goes on.
 """
@@ -6,7 +6,8 @@ Problems collects what is wrong; every check adds to it and goes on.
 import re
 from typing import TYPE_CHECKING
 
-from apigen.gotypes import INTEGERS, NUMBERS, SCALARS
+from apigen.bounds import RANGES, check_bounds
+from apigen.gotypes import SCALARS
 from apigen.model import Path, Schema
 from apigen.problems import Position, Problem, SpecError
 from apigen.source import Source
@@ -15,12 +16,6 @@ from apigen.words import choices, quoted
 
 if TYPE_CHECKING:
     from apigen.package import Package
-
-RANGES: dict[str, tuple[float, float]] = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "float64": (-1.7976931348623157e308, 1.7976931348623157e308),
-}
 
 
 class Problems:
@@ -49,7 +44,7 @@ class Problems:
 def check_schema(package: "Package", source: Source, spec: FieldSpec, schema: Schema, at: Path) -> None:
     """Check that what a field says fits its type."""
     problems = package.problems
-    _check_bounds(problems, source, spec, schema, at)
+    check_bounds(problems, source, spec, schema, at)
     inside = f"put it under `{'items' if schema.kind == 'list' else 'values'}:`"
     if spec.enum is not None and schema.kind != "named":
         hint = inside if schema.item else ""
@@ -62,60 +57,6 @@ def check_schema(package: "Package", source: Source, spec: FieldSpec, schema: Sc
         _check_list(package, source, schema, at)
     elif spec.list_map_keys:
         problems.add(source, (*at, "listMapKeys"), "listMapKeys is for lists", key=True)
-
-
-_BOUNDS = {
-    "minimum": NUMBERS,
-    "maximum": NUMBERS,
-    "minLength": ("string",),
-    "maxLength": ("string",),
-    "minItems": ("list",),
-    "maxItems": ("list",),
-}
-
-_BOUNDED = {"imum": "int32, int64 and float64", "length": "string", "items": "lists"}
-
-
-def _check_bounds(problems: Problems, source: Source, spec: FieldSpec, schema: Schema, at: Path) -> None:
-    given = {
-        "minimum": spec.minimum,
-        "maximum": spec.maximum,
-        "minLength": spec.min_length,
-        "maxLength": spec.max_length,
-        "minItems": spec.min_items,
-        "maxItems": spec.max_items,
-    }
-    for key, value in given.items():
-        if value is not None:
-            _check_bound(problems, source, spec, schema, at, key, value)
-    for low, high in (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")):
-        least, most = given[low], given[high]
-        if least is not None and most is not None and least > most:
-            message = f"{high} {most} is less than {low} {least}: no value fits"
-            problems.add(source, (*at, high), message)
-
-
-def _check_bound(
-    problems: Problems, source: Source, spec: FieldSpec, schema: Schema, at: Path, key: str, value: float
-) -> None:
-    """Check one bound: that the type has it, and that a value of the type can be like that."""
-    word = schema.word if schema.kind in ("basic", "named") else ""
-    if (schema.kind if schema.kind == "list" else word) not in _BOUNDS[key]:
-        innermost = schema
-        while innermost.item is not None:
-            innermost = innermost.item
-        inside = innermost is not schema and innermost.word in _BOUNDS[key]
-        hint = f"it is for {_BOUNDED[key[3:].lower()]}"
-        if inside:
-            hint = f"put it under `{'items' if schema.kind == 'list' else 'values'}:`"
-        message = f"{key} does not apply to {quoted(spec.type) if spec.type else 'an object'}"
-        problems.add(source, (*at, key), message, hint, key=True)
-        return
-    low, high = RANGES[word if key in ("minimum", "maximum") else "int64"]
-    whole = word not in INTEGERS or isinstance(value, int)
-    if not (whole and low <= value <= high):
-        wrong = f"is no {word}" if key in ("minimum", "maximum") else "is too large"
-        problems.add(source, (*at, key), f"{key} {value} {wrong}")
 
 
 def _check_list(package: "Package", source: Source, schema: Schema, at: Path) -> None:

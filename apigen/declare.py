@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from apigen import names, phrases
+from apigen.bounds import limits_of
 from apigen.checks import check_schema
 from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
@@ -14,10 +15,8 @@ from apigen.spec import Fields, FieldSpec
 from apigen.words import quoted
 
 # The keys of a named type, by their names in the model: an object's, a scalar's.
-_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default"})
-_OF_SCALARS = frozenset(
-    {"type", "description", "enum", "minimum", "maximum", "min_length", "max_length", "default"}
-)
+_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example"})
+_OF_SCALARS = frozenset({"type", "description", "enum", "default", "example", *Limits.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Declarer:
             if schema.default != {}:
                 message = f"a default for {json}, which is never absent: where it is missing it equals {{}}"
                 self._add((*at, "default"), message, "put the defaults at its fields", key=True)
-            package.defaults[:] = [d for d in package.defaults if d[2] != at]
+            package.values[:] = [v for v in package.values if v[2] != (*at, "default")]
             schema = replace(schema, default=ABSENT)
         pointer = not value and is_pointer(schema, spec.required, schema.default is not ABSENT, limits)
         if spec.nullable and spec.required:
@@ -111,15 +110,15 @@ class Declarer:
             schema,
             description=spec.description,
             nullable=spec.nullable,
-            limits=_limits(spec),
+            limits=limits_of(spec),
             list_type=list_type,
             list_map_keys=keys,
             map_type=spec.map_type or schema.map_type,
             default=spec.default if "default" in spec.model_fields_set else schema.default,
+            example=spec.example if "example" in spec.model_fields_set else schema.example,
         )
         check_schema(self.package, self.source, spec, schema, at)
-        if "default" in spec.model_fields_set:
-            self.package.defaults.append((self.source, schema, at))
+        self.package.valued(self.source, spec, schema, at)
         return schema
 
     def _typed(self, spec: FieldSpec, at: Path, go: str) -> Schema:
@@ -247,13 +246,14 @@ class Declarer:
         self._check_keys(spec, path)
         known = self.package.owns(go, self.source, path)
         default = spec.default if "default" in spec.model_fields_set else ABSENT
+        example = spec.example if "example" in spec.model_fields_set else ABSENT
         if spec.fields is not None:
             self._struct(go, spec.fields, (*path, "fields"), path, spec.description, spec_name=name)
-            schema = Schema("object", go, map_type=spec.map_type or "", default=default)
+            schema = Schema("object", go, map_type=spec.map_type or "", default=default, example=example)
         else:
-            schema = replace(self._scalar(go, spec, path, known), default=default)
-        if default is not ABSENT and not known:
-            self.package.defaults.append((self.source, schema, path))
+            schema = replace(self._scalar(go, spec, path, known), default=default, example=example)
+        if not known:
+            self.package.valued(self.source, spec, schema, path)
         return schema
 
     def _check_keys(self, spec: FieldSpec, path: Path) -> None:
@@ -271,17 +271,11 @@ class Declarer:
             constants: tuple[Constant, ...] = ()
             if spec.enum is not None:
                 constants = enum_constants(self.package.problems, self.source, spec, path, base, go)
-            limits = _limits(spec)
+            limits = limits_of(spec)
             self._declare_scalar(NamedScalar(go, base, spec.description, constants, limits), path)
             plain = spec.model_copy(update={"enum": None})
             check_schema(self.package, self.source, plain, Schema("basic", base, limits=limits), path)
         return Schema("named", go, enum=self.package.scalars[go].constants, base=base)
-
-
-def _limits(spec: FieldSpec) -> Limits:
-    return Limits(
-        spec.minimum, spec.maximum, spec.min_length, spec.max_length, spec.min_items, spec.max_items
-    )
 
 
 def _inline_text(go: str, at: Path, description: str) -> str:

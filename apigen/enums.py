@@ -3,7 +3,8 @@
 import re
 
 from apigen import names
-from apigen.checks import RANGES, Problems
+from apigen.bounds import RANGES
+from apigen.checks import Problems
 from apigen.gotypes import INTEGERS
 from apigen.model import Constant, Path
 from apigen.source import Source

@@ -114,10 +114,17 @@ def zero_admissible(schema: Schema, limits: Limits) -> bool:
     if word == TEXT:
         return not (limits.min_length or 0) > 0 and not (schema.limits.min_length or 0) > 0
     if word in NUMBERS:
-        low = [x for x in (limits.minimum, schema.limits.minimum) if x is not None]
-        high = [x for x in (limits.maximum, schema.limits.maximum) if x is not None]
-        return not (any(x > 0 for x in low) or any(x < 0 for x in high))
+        return all(_holds_zero(x) for x in (limits, schema.limits))
     return True
+
+
+def _holds_zero(limits: Limits) -> bool:
+    return (
+        (limits.minimum is None or limits.minimum <= 0)
+        and (limits.maximum is None or limits.maximum >= 0)
+        and (limits.exclusive_minimum is None or limits.exclusive_minimum < 0)
+        and (limits.exclusive_maximum is None or limits.exclusive_maximum > 0)
+    )
 
 
 def is_pointer(schema: Schema, required: bool, has_default: bool, type_limits: Limits) -> bool:

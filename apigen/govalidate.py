@@ -3,9 +3,23 @@
 Wording and error types are those of k8s.io/apimachinery: pkg/api/validate and pkg/util/validation/field.
 """
 
+from dataclasses import dataclass
+
+from apigen.gobounds import Bounds, is_single, only_if, when, zero
 from apigen.gotext import Lines, quote
 from apigen.gotypes import is_nilable
 from apigen.model import Field, Limits, Schema, Struct, Types
+from apigen.names import exported
+
+
+@dataclass(frozen=True)
+class _At:
+    """Where a value is: how Go calls it and its path, a name for variables, and in how many loops it stands."""
+
+    value: str
+    path: str
+    name: str
+    depth: int = 0
 
 
 class Validation:
@@ -14,8 +28,10 @@ class Validation:
     def __init__(self, types: Types, package: str) -> None:
         self.types = types
         self.package = package
+        self.bounds = Bounds(types)
         self.structs = self._with_rules()
         """The Go names of the structs that have a function, sorted."""
+        self._known = set(self.structs)
 
     def _with_rules(self) -> tuple[str, ...]:
         found: set[str] = set()
@@ -52,96 +68,73 @@ class Validation:
 
     def body(self, struct: Struct) -> Lines:
         """Return the statements that append to errs what is wrong with the fields of in."""
-        known = set(self.structs)
         lines: Lines = []
         for field in struct.fields:
-            if self._demands(field, known):
-                lines += self._field(field, known)
+            if self._demands(field, self._known):
+                lines += self._field(struct, field)
         return lines
 
-    def _field(self, field: Field, known: set[str]) -> Lines:
-        path, name, schema = f"path.Child({quote(field.json)})", f"in.{field.go}", field.schema
-        value = f"*{name}" if field.pointer else name
-        inner = self._value(schema, value, path, known, 0, pointer=field.pointer)
+    def _field(self, struct: Struct, field: Field) -> Lines:
+        schema, name = field.schema, f"in.{field.go}"
+        path = f"path.Child({quote(field.json)})"
+        at = _At("*" * field.pointer + name, path, struct.go + exported(field.json))
+        inner = self._value(schema, at)
         if schema.kind == "object" and not field.pointer:
             return inner
         nilable = field.pointer or is_nilable(schema)
-        absent = f"{name} == nil" if nilable else f"{name} == {_zero(schema)}"
         if not nilable and schema.word == "string":
             inner = _without_length_of_one(inner)
         if field.required:
-            return _else([f"if {absent} {{", [f'errs = append(errs, field.Required({path}, ""))']], inner)
-        if field.pointer or (nilable and schema.limits.min_items):
-            return _nested(f"{name} != nil", inner)
+            missing = [f'errs = append(errs, field.Required({path}, ""))']
+            return _else([f"if {name} == {zero(field)} {{", missing], inner)
+        if field.pointer or (nilable and (schema.limits.min_items or schema.limits.min_properties)):
+            return only_if(f"{name} != nil", inner) if inner else []
         return inner
 
-    def _value(
-        self, schema: Schema, value: str, path: str, known: set[str], depth: int, *, pointer: bool = False
-    ) -> Lines:
+    def _value(self, schema: Schema, at: "_At") -> Lines:
         """Return the checks of a value that is there."""
-        if schema.kind == "object":
-            if schema.name not in known:
-                return []
-            argument = value[1:] if pointer else "&" + value
-            return [f"errs = append(errs, validate{schema.name}({argument}, {path})...)"]
-        if schema.kind == "list":
-            return self._list(schema, value, path, known, depth)
-        if schema.kind == "map":
-            return self._map(schema, value, path, known, depth)
-        if schema.name == "embedded resource":
-            return [
-                f"errs = append(errs, validation.EmbeddedResource({value.removeprefix('*')}.Raw, {path})...)"
-            ]
-        return self._scalar(schema, value, path)
-
-    def _scalar(self, schema: Schema, value: str, path: str) -> Lines:
-        lines: Lines = []
-        if schema.enum:
-            lines += self._enum(schema, value, path)
-        bounds = [schema.limits]
-        if schema.kind == "named":
-            bounds.append(self.types.scalars[schema.name].limits)
-        for limits in bounds:
-            lines += _bounds(schema, limits, value, path)
+        lines = self._enum(schema, at) if schema.enum else []
+        lines += self.bounds.of(schema, at.value, at.path, at.name)
+        if schema.kind == "object" and schema.name in self._known:
+            argument = at.value[1:] if at.value.startswith("*") else "&" + at.value
+            lines.append(f"errs = append(errs, validate{schema.name}({argument}, {at.path})...)")
+        elif schema.kind == "list":
+            lines += self._list(schema, at)
+        elif schema.kind == "map":
+            lines += self._map(schema, at)
+        elif schema.name == "embedded resource":
+            raw = f"{at.value.removeprefix('*')}.Raw"
+            lines.append(f"errs = append(errs, validation.EmbeddedResource({raw}, {at.path})...)")
         return lines
 
-    def _enum(self, schema: Schema, value: str, path: str) -> Lines:
+    def _enum(self, schema: Schema, at: "_At") -> Lines:
         values = f"valid{schema.name}"
         listed = values if schema.base == "string" else f"validation.Texts({values})"
-        return _if(f"!slices.Contains({values}, {value})", f"field.NotSupported({path}, {value}, {listed})")
+        error = f"field.NotSupported({at.path}, {at.value}, {listed})"
+        return when(f"!slices.Contains({values}, {at.value})", error)
 
-    def _list(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
+    def _list(self, schema: Schema, at: "_At") -> Lines:
         lines: Lines = []
-        limits = schema.limits
-        if limits.min_items:
-            lines += _if(
-                f"len({value}) < {limits.min_items}",
-                f"field.TooFew({path}, len({value}), {limits.min_items})",
-            )
-        if limits.max_items is not None:
-            lines += _if(
-                f"len({value}) > {limits.max_items}",
-                f"field.TooMany({path}, len({value}), {limits.max_items})",
-            )
         if schema.list_type == "set":
-            lines.append(f"errs = append(errs, validation.Unique({value}, {path})...)")
+            lines.append(f"errs = append(errs, validation.Unique({at.value}, {at.path})...)")
         if _conditions(schema):
-            lines.append(f"errs = append(errs, metav1validation.ValidateConditions({value}, {path})...)")
+            call = f"metav1validation.ValidateConditions({at.value}, {at.path})"
+            lines.append(f"errs = append(errs, {call}...)")
         elif schema.list_type == "map":
-            lines += self._unique_keys(schema, value, path)
-        if not self._schema_demands(schema.element, known):
+            lines += self._unique_keys(schema, at.value, at.path)
+        if not self._schema_demands(schema.element, self._known):
             return lines
-        i = "ijklmn"[depth % 6]
-        at = f"{path}.Index({i})"
-        inner = self._value(schema.element, f"{value}[{i}]", at, known, depth + 1)
-        return [*lines, f"for {i} := range {value} {{", inner, "}"]
+        i = "ijklmn"[at.depth % 6]
+        inside = _At(f"{at.value}[{i}]", f"{at.path}.Index({i})", at.name + "Item", at.depth + 1)
+        return [*lines, f"for {i} := range {at.value} {{", self._value(schema.element, inside), "}"]
 
-    def _map(self, schema: Schema, value: str, path: str, known: set[str], depth: int) -> Lines:
-        if not self._schema_demands(schema.element, known):
+    def _map(self, schema: Schema, at: "_At") -> Lines:
+        if not self._schema_demands(schema.element, self._known):
             return []
-        key, item = f"key{depth or ''}", f"value{depth or ''}"
-        inner = self._value(schema.element, item, f"{path}.Key({key})", known, depth + 1)
-        return [f"for {key}, {item} := range validation.Sorted({value}) {{", inner, "}"]
+        key, value = f"key{at.depth or ''}", f"value{at.depth or ''}"
+        inside = _At(value, f"{at.path}.Key({key})", at.name + "Value", at.depth + 1)
+        inner = self._value(schema.element, inside)
+        return [f"for {key}, {value} := range validation.Sorted({at.value}) {{", inner, "}"]
 
     def _unique_keys(self, schema: Schema, value: str, path: str) -> Lines:
         """Compare the items of a map list by their keys. A key that is absent stands for its zero value."""
@@ -182,60 +175,8 @@ def _conditions(schema: Schema) -> bool:
     return upstream is not None and upstream.name == "meta/v1.Condition"
 
 
-def _bounds(schema: Schema, limits: Limits, value: str, path: str) -> Lines:
-    lines: Lines = []
-    if limits.minimum is not None:
-        lines += _if(
-            f"{value} < {limits.minimum}",
-            _invalid(path, value, f"must be greater than or equal to {_number(limits.minimum)}"),
-        )
-    if limits.maximum is not None:
-        lines += _if(
-            f"{value} > {limits.maximum}",
-            _invalid(path, value, f"must be less than or equal to {_number(limits.maximum)}"),
-        )
-    if limits.min_length:
-        lines += _if(
-            f"{_count(schema, value)} < {limits.min_length}",
-            f"field.TooShort({path}, {value}, {limits.min_length})",
-        )
-    if limits.max_length is not None:
-        lines += _if(
-            f"{_count(schema, value)} > {limits.max_length}",
-            f"field.TooLongCharacters({path}, {value}, {limits.max_length})",
-        )
-    return lines
-
-
-def _count(schema: Schema, value: str) -> str:
-    return f"utf8.RuneCountInString({value if schema.kind == 'basic' else f'string({value})'})"
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _invalid(path: str, value: str, message: str) -> str:
-    return f"field.Invalid({path}, {value}, {quote(message)})"
-
-
-def _if(condition: str, error: str) -> Lines:
-    return [f"if {condition} {{", [f"errs = append(errs, {error})"], "}"]
-
-
-def _single(lines: Lines) -> bool:
-    """Whether statements are one `if` without an else."""
-    return len(lines) == 3 and str(lines[0]).startswith("if ") and lines[2] == "}"
-
-
-def _nested(condition: str, inner: Lines) -> Lines:
-    if _single(inner):
-        return [f"if {condition} && {inner[0].removeprefix('if ')}", *inner[1:]]
-    return [f"if {condition} {{", inner, "}"]
-
-
 def _else(head: Lines, inner: Lines) -> Lines:
-    if _single(inner):
+    if is_single(inner):
         return [*head, "} else " + inner[0], *inner[1:]]
     return [*head, "} else {", inner, "}"] if inner else [*head, "}"]
 
@@ -244,7 +185,3 @@ def _without_length_of_one(lines: Lines) -> Lines:
     """Leave out what an empty text has been refused for already."""
     at = next((i for i, line in enumerate(lines) if isinstance(line, str) and line.endswith(") < 1 {")), None)
     return lines if at is None else lines[:at] + lines[at + 3 :]
-
-
-def _zero(schema: Schema) -> str:
-    return '""' if schema.word == "string" else "false" if schema.word == "bool" else "0"

@@ -5,8 +5,10 @@ struct of each version. Schema says of what type a value is and what is demanded
 of lists and the values of maps.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
+
+from pydantic.alias_generators import to_camel
 
 from apigen.upstream import UpstreamType
 
@@ -22,10 +24,21 @@ class Limits:
 
     minimum: int | float | None = None
     maximum: int | float | None = None
+    exclusive_minimum: int | float | None = None
+    exclusive_maximum: int | float | None = None
+    multiple_of: int | float | None = None
     min_length: int | None = None
     max_length: int | None = None
+    pattern: str | None = None
+    format: str | None = None
     min_items: int | None = None
     max_items: int | None = None
+    min_properties: int | None = None
+    max_properties: int | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The bounds that there are, by their keys in the spec."""
+        return {to_camel(k): v for k, v in asdict(self).items() if v is not None}
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Schema:
     list_map_keys: tuple[str, ...] = ()
     map_type: str = ""
     default: Any = field(default=ABSENT, hash=False)
+    example: Any = field(default=ABSENT, hash=False)
     base: str = ""
     """The word under a named scalar type: string, int32, int64, ..."""
 

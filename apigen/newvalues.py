@@ -6,7 +6,6 @@ A value is for one end of an edge; objects made through any version on the other
 from collections.abc import Iterable, Iterator
 
 from apigen.checks import Problems
-from apigen.defaults import default_problems
 from apigen.goliterals import Literals
 from apigen.gotext import Lines
 from apigen.gotypes import is_nilable
@@ -18,6 +17,7 @@ from apigen.package import Package
 from apigen.paths import STAR, dotted
 from apigen.rules import Value
 from apigen.spec import ResourceSpec
+from apigen.values import value_problems
 
 
 def new_values(
@@ -56,10 +56,10 @@ def new_values(
 def _fits(
     problems: Problems, resource: Loaded[ResourceSpec], package: Package, of: Field, value: Value
 ) -> bool:
-    found = list(default_problems(package, of.schema, value.value, value.where))
+    found = list(value_problems(package, of.schema, value.value, value.where, "value"))
     for place, message in found:
-        text = message.replace(" as default", "").replace("the default", "the value")
-        problems.add(resource.source, place, text, "quote it" if "expected a text" in text else "")
+        hint = "quote it" if "expected a text" in message else ""
+        problems.add(resource.source, place, message, hint)
     return not found
 
 

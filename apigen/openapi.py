@@ -105,6 +105,8 @@ class _Maker:
             out["default"] = field.schema.default
         elif not field.pointer and field.schema.kind == "object":
             out["default"] = {}
+        if field.schema.example is not ABSENT:
+            out["example"] = field.schema.example
         if field.schema.nullable:
             out["nullable"] = True
         strategy, key = patch_strategy(field.schema)
@@ -185,14 +187,17 @@ def _quoted(value: str | int) -> str:
     return f'"{value}"'
 
 
-_LIMITS = {
-    "minimum": "minimum", "maximum": "maximum", "minLength": "min_length", "maxLength": "max_length",
-    "minItems": "min_items", "maxItems": "max_items",
-}  # fmt: skip
-
-
 def _limits(limits: Limits) -> Definition:
-    return {k: getattr(limits, a) for k, a in _LIMITS.items() if getattr(limits, a) is not None}
+    """The bounds as OpenAPI 2 and 3.0 have them: there an exclusive bound is a bound and a flag."""
+    out = limits.given()
+    for end in ("Minimum", "Maximum"):
+        exclusive = out.pop(f"exclusive{end}", None)
+        bound = out.get(end.lower())
+        if exclusive is None:
+            continue
+        if bound is None or (exclusive >= bound if end == "Minimum" else exclusive <= bound):
+            out[end.lower()], out[f"exclusive{end}"] = exclusive, True
+    return out
 
 
 def _extensions(schema: Schema) -> Definition:

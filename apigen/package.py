@@ -5,13 +5,14 @@ type, any other clash of names is a problem that names both places.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from apigen.checks import Problems
-from apigen.defaults import default_problems
 from apigen.model import NamedScalar, Path, Schema, Struct, Types
 from apigen.source import Source
 from apigen.spec import Fields, FieldSpec
 from apigen.upstream import Upstream
+from apigen.values import value_problems
 
 RESERVED = frozenset(
     (
@@ -75,8 +76,8 @@ class Package:
     """The places of Go names."""
     later: list[tuple[Source, Schema, Path]] = field(default_factory=list)
     """Map lists whose keys are checked once all types are there."""
-    defaults: list[tuple[Source, Schema, Path]] = field(default_factory=list)
-    """Defaults that are checked once all types are there."""
+    values: list[tuple[Source, Schema, Path, Any]] = field(default_factory=list)
+    """Defaults and examples that are checked once all types are there."""
 
     def types(self) -> Types:
         """What was declared, by Go name."""
@@ -108,9 +109,16 @@ class Package:
         """Whether a Go name belongs to that place."""
         return go in self.taken and (self.taken[go][0].file, self.taken[go][1]) == (source.file, path)
 
-    def check_defaults(self) -> None:
-        """Report every default that does not fit its type."""
-        for source, schema, at in self.defaults:
-            for place, message in default_problems(self, schema, schema.default, (*at, "default")):
-                hint = "quote it" if message.startswith("expected a text as default, not the number") else ""
+    def valued(self, source: Source, spec: FieldSpec, schema: Schema, at: Path) -> None:
+        """Note the default and the example of what stands at `at`, for check_values."""
+        for key, value in (("default", spec.default), ("example", spec.example)):
+            if key in spec.model_fields_set:
+                self.values.append((source, schema, (*at, key), value))
+
+    def check_values(self) -> None:
+        """Report every default and every example that does not fit its type."""
+        for source, schema, at, value in self.values:
+            what = str(at[-1])
+            for place, message in value_problems(self, schema, value, at, what):
+                hint = "quote it" if message.startswith(f"expected a text as {what}, not the number") else ""
                 self.problems.add(source, place, message, hint)

@@ -98,7 +98,7 @@ class _Group:
         for package in packages.values():
             for later in package.later:
                 check_keys(package, *later)
-            package.check_defaults()
+            package.check_values()
             report_endless(package, self.problems)
         types = {v: packages[v].types() for v in versions}
         hub = Types({}, {})

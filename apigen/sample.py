@@ -7,10 +7,12 @@ may require it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import chain, islice
 from typing import Any
 
+from apigen.gotypes import INTEGERS, NUMBERS
 from apigen.model import ABSENT, Constant, Schema, Struct, Types
+from apigen.texts import fitting, numbers, texts
 from apigen.upstream import Schema as UpstreamSchema
 from apigen.upstream import Upstream, UpstreamType
 
@@ -80,6 +82,8 @@ class _Sampler:
         self.made += 1
         if schema.default is not ABSENT and schema.default not in ({}, []):
             return schema.default
+        if schema.example is not ABSENT:
+            return schema.example
         match schema.kind:
             case "object":
                 return self._object(schema, required)
@@ -89,9 +93,8 @@ class _Sampler:
             case "list":
                 return self._list(schema, name, required)
             case "map":
-                value = self.value(schema.element, name, required=False)
-                return {"example": value} if value is not ABSENT else {} if required else ABSENT
-        return next(self._scalars(schema, name))
+                return self._map(schema, name, required)
+        return next(self._scalars(schema, name), ABSENT)
 
     def _object(self, schema: Schema, required: bool) -> Any:
         if not required and (schema.name in self.open or len(self.open) > _SHOWN):
@@ -100,12 +103,17 @@ class _Sampler:
             return {}  # types that need each other over and over have no example of a readable size
         self.open.append(schema.name)
         out = {}
-        for member in self.types.struct(schema).fields:
+        members = self.types.struct(schema).fields
+        for member in members:
             if member.required or member.schema.kind == "upstream" or len(self.open) <= _SHOWN:
                 value = self.value(member.schema, member.json, required=member.required)
                 if value is not ABSENT:
                     out[member.json] = value
         self.open.pop()
+        most = schema.limits.max_properties
+        spare = [m.json for m in members if m.json in out and not m.required]
+        for name in spare[::-1][: max(0, len(out) - most)] if most is not None else ():
+            del out[name]
         return out if out or required else ABSENT
 
     def _list(self, schema: Schema, name: str, required: bool) -> Any:
@@ -120,6 +128,16 @@ class _Sampler:
             return [] if required else ABSENT
         items = [first] + [self.value(item, name, required=True) for _ in range(1, least)]
         return self._told_apart(schema, items) if schema.list_type == "map" else items
+
+    def _map(self, schema: Schema, name: str, required: bool) -> Any:
+        limits = schema.limits
+        if limits.max_properties == 0:
+            return {}
+        value = self.value(schema.element, name, required=bool(limits.min_properties))
+        if value is ABSENT:
+            return {} if required else ABSENT
+        more = (f"example{i}" for i in range(2, min(limits.min_properties or 0, _MOST) + 1))
+        return dict.fromkeys(["example", *more], value)
 
     def _told_apart(self, schema: Schema, items: list[Any]) -> list[Any]:
         """Give items of a map list keys that differ: the first key that has enough values counts through them."""
@@ -170,16 +188,19 @@ class _Sampler:
         if schema.enum:
             yield from (c.value for c in schema.enum)
             return
+        if schema.example is not ABSENT:
+            yield schema.example
         limits = [schema.limits]
         if schema.kind == "named":
             limits.append(self.types.scalars[schema.name].limits)
-        if schema.word in ("int32", "int64", "float64"):
-            low = max((x.minimum for x in limits if x.minimum is not None), default=None)
-            high = min((x.maximum for x in limits if x.maximum is not None), default=None)
-            yield from _numbers(low, high)
+        if schema.word in NUMBERS:
+            yield from numbers(limits, whole=schema.word in INTEGERS)
         elif schema.word == "string":
-            most = min((x.max_length for x in limits if x.max_length is not None), default=None)
-            yield from _texts(name, min(max(x.min_length or 0 for x in limits), _MOST), most)
+            yield from texts(limits, name)
+        elif schema.word == "intOrString":
+            yield from fitting(
+                limits, chain([_TEXTS["intOrString"]], numbers(limits, whole=True), texts(limits, name))
+            )
         else:
             yield _TEXTS[schema.word]
             if schema.word == "bool":
@@ -190,36 +211,3 @@ def _scalar(schema: UpstreamSchema) -> Schema:
     """Return the schema of a scalar of upstream's in the words of the language."""
     word = _WORDS.get(schema.get("format", "")) or _WORDS[schema["type"]]
     return Schema("basic", word, enum=tuple(Constant(value, "", "") for value in schema.get("enum", ())))
-
-
-def _numbers(low: float | None, high: float | None) -> Iterator[float]:
-    """Yield numbers of a range, 1 or the nearest to it first: up to the end, then down from there."""
-    first: float = 1
-    if low is not None and low > first:
-        first = low
-    if high is not None and high < first:
-        first = high
-    for number in count(first):
-        if high is not None and number > high:
-            break
-        yield number
-    for number in count(first - 1, -1):
-        if low is not None and number < low:
-            break
-        yield number
-
-
-def _texts(name: str, least: int, most: int | None) -> Iterator[str]:
-    """Yield texts whose lengths are in a range: the name of the field, then with numbers at the end."""
-    text = "".join(c for c in name.lower() if c.isalnum() and c.isascii()) or "text"
-    text = (text + "x" * max(0, least - len(text)))[:most]
-    yield text
-    for i in count(1):
-        end = str(i)
-        if most is not None and len(end) > most:
-            return
-        numbered = (
-            text[: most - len(end)] if most is not None and len(text) + len(end) > most else text
-        ) + end
-        if numbered != text:
-            yield numbered

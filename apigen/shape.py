@@ -107,6 +107,7 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
+    "greater_than": "more than 0",
     "greater_than_equal": "0 or more",
 }
 

@@ -15,9 +15,8 @@ from apigen.names import plural
 LATER = {
     "ProjectSpec": ("admission", "clients"),
     "FieldSpec": (
-        "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "format", "minProperties",
-        "maxProperties", "immutable", "validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf",
-        "deprecated", "example", "preserveUnknownFields",
+        "immutable", "validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf",
+        "deprecated", "preserveUnknownFields",
     ),
     "VersionSpec": ("validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf", "default"),
 }  # fmt: skip
@@ -66,6 +65,8 @@ class FieldSpec(_Strict):
     """Whether an object without the field is refused."""
     default: JsonValue = Field(None, examples=["RoundRobin"])
     """The value that an absent field gets; of the field's type."""
+    example: JsonValue = Field(None, examples=["RoundRobin"])
+    """A value as it may be, for readers and for the objects of generated tests; of the field's type."""
     nullable: bool = Field(False, examples=[True])
     """Whether null is accepted; it equals absent."""
     enum: list[str | int] | dict[str, str] | None = Field(None, examples=[["RoundRobin", "LeastConnections"]])
@@ -74,14 +75,28 @@ class FieldSpec(_Strict):
     """The least number allowed."""
     maximum: int | float | None = Field(None, examples=[100])
     """The greatest number allowed."""
+    exclusive_minimum: int | float | None = Field(None, examples=[0])
+    """A number that is too small, and all below it."""
+    exclusive_maximum: int | float | None = Field(None, examples=[101])
+    """A number that is too great, and all above it."""
+    multiple_of: int | float | None = Field(None, gt=0, examples=[5])
+    """A number of which the value is a multiple."""
     min_length: int | None = Field(None, ge=0, examples=[1])
     """The least length of a text, in characters."""
     max_length: int | None = Field(None, ge=0, examples=[253])
     """The greatest length of a text, in characters."""
+    pattern: str | None = Field(None, examples=["^[a-z]+$"])
+    """A regular expression (RE2) that a text must match somewhere; `^` and `$` bind it to the ends."""
+    format: str | None = Field(None, examples=["ipv4"])
+    """What a text must be: `date-time`, `ipv4`, `cidr`, `hostname`, `email`, `uri`, `uuid`, `k8s-short-name`, ..."""
     min_items: int | None = Field(None, ge=0, examples=[1])
     """The least number of items in a list."""
     max_items: int | None = Field(None, ge=0, examples=[16])
     """The greatest number of items in a list."""
+    min_properties: int | None = Field(None, ge=0, examples=[1])
+    """The least number of entries in a map, or of fields that an object says."""
+    max_properties: int | None = Field(None, ge=0, examples=[16])
+    """The greatest number of entries in a map, or of fields that an object says."""
     items: Annotated["FieldSpec", BeforeValidator(_short)] | None = Field(None, examples=[{"minLength": 1}])
     """What holds for each item of a list; takes every key that a field takes."""
     values: Annotated["FieldSpec", BeforeValidator(_short)] | None = Field(None, examples=[{"minimum": 0}])

@@ -6,7 +6,7 @@ from typing import Any
 
 from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
-from apigen.gotypes import version_alias
+from apigen.gotypes import INTSTR, version_alias
 from apigen.govalidate import Validation
 from apigen.model import Group, GroupVersion, Kind, Project, Selectable
 from apigen.newvalues import NewValues, set_values
@@ -153,22 +153,30 @@ class VersionView(TypesView):
         ]
 
     @cached_property
-    def enums(self) -> list[dict[str, str]]:
+    def validation_variables(self) -> list[dict[str, str]]:
         body = "".join(f.body for f in self.validations)
         made = [
             (name, f"= []{go}{{{', '.join(values)}}}")
             for name, go, values in self._validation.enums()
             if name in body
         ]
+        patterns = self._validation.bounds.patterns
+        made += [(name, f"= regexp.MustCompile({quote(patterns[name])})") for name in sorted(patterns)]
         width = max((len(n) for n, _ in made), default=0)
         return [{"text": f"{name.ljust(width)} {value}"} for name, value in made]
 
     @property
     def validation_imports(self) -> str:
-        text = "".join(f.body for f in self.validations) + "".join(e["text"] for e in self.enums)
+        text = "".join(f.body for f in self.validations) + "".join(
+            v["text"] for v in self.validation_variables
+        )
         candidates = types_imports(self.types) | {
+            ("", "regexp"),
             ("", "slices"),
             ("", "unicode/utf8"),
+            INTSTR,
+            ("utilvalidation", "k8s.io/apimachinery/pkg/util/validation"),
+            ("", "k8s.io/kube-openapi/pkg/validation/strfmt"),
             ("metav1validation", "k8s.io/apimachinery/pkg/apis/meta/v1/validation"),
             ("", f"{self.module}/internal/validation"),
         }

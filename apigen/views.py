@@ -71,9 +71,6 @@ def _json_tag(field: Field) -> str:
     return f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
 
 
-_LIMITS = ("minimum", "maximum", "min_length", "max_length", "min_items", "max_items")
-
-
 def _markers(field: Field) -> Iterable[str]:
     schema = field.schema
     yield "required" if field.required else "optional"
@@ -88,10 +85,8 @@ def _markers(field: Field) -> Iterable[str]:
         yield from (f"listMapKey={k}" for k in schema.list_map_keys)
     if schema.map_type:
         yield f"{'mapType' if schema.kind == 'map' else 'structType'}={schema.map_type}"
-    for name in _LIMITS:
-        value = getattr(schema.limits, name)
-        if value is not None:
-            yield f"k8s:validation:{name.split('_')[0]}{name.partition('_')[2].capitalize()}={value}"
+    for name, value in schema.limits.given().items():
+        yield f"k8s:validation:{name}={json.dumps(value)}"
 
 
 def scalars_of(types: Types, *, external: bool) -> list[ScalarView]:

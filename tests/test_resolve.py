@@ -10,7 +10,6 @@ import specs
 from specs import only_kind, problems, resolved, versions
 
 from apigen.checks import duration
-from apigen.defaults import default_problems
 from apigen.gotypes import field_type
 from apigen.load import load
 from apigen.model import ABSENT, Field, Schema, Struct, Types
@@ -19,6 +18,7 @@ from apigen.problems import SpecError
 from apigen.resolve import resolve
 from apigen.sample import sample
 from apigen.upstream import load as load_upstream
+from apigen.values import value_problems
 
 
 def fields(root: Path, text: str, types: str = "") -> dict[str, Field]:
@@ -290,7 +290,7 @@ def valid(types: Types, schema: Schema, value: Any) -> bool:
     if schema.kind == "upstream":
         return True
     package: Any = types
-    return list(default_problems(package, schema, bare(types, schema, value), ())) == []
+    return list(value_problems(package, schema, bare(types, schema, value), (), "default")) == []
 
 
 SPECS = sorted((Path(specs.__file__).parents[1] / "samples").iterdir())

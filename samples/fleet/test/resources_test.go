@@ -70,6 +70,20 @@ var resources = []resource{
 		deprecation:          "fleet.example.com/v1alpha1 Machine is deprecated",
 	},
 	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1", Resource: "probes"},
+		kind:                 "Probe",
+		listKind:             "ProbeList",
+		namespaced:           true,
+		sample:               "fleet_v1_probe.yaml",
+	},
+	{
+		GroupVersionResource: schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1beta1", Resource: "probes"},
+		kind:                 "Probe",
+		listKind:             "ProbeList",
+		namespaced:           true,
+		sample:               "fleet_v1beta1_probe.yaml",
+	},
+	{
 		GroupVersionResource: schema.GroupVersionResource{Group: "fleet.example.com", Version: "v1", Resource: "profiles"},
 		kind:                 "Profile",
 		listKind:             "ProfileList",

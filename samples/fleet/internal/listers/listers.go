@@ -23,6 +23,8 @@ import (
 type Listers struct {
 	// FleetMachine reads machines.fleet.example.com.
 	FleetMachine Lister[fleethub.Machine]
+	// FleetProbe reads probes.fleet.example.com.
+	FleetProbe Lister[fleethub.Probe]
 	// FleetProfile reads profiles.fleet.example.com.
 	FleetProfile Lister[fleethub.Profile]
 	// FleetRobot reads robots.fleet.example.com.

@@ -22,6 +22,7 @@ type kind struct {
 // kinds are all that this server stores.
 var kinds = []kind{
 	{"fleet.example.com", "machines", "Machine", "v1", "v1"},
+	{"fleet.example.com", "probes", "Probe", "v1", "v1"},
 	{"fleet.example.com", "profiles", "Profile", "v1", "v1"},
 	{"fleet.example.com", "robots", "Robot", "v1", "v1"},
 	{"policy.fleet.example.com", "policies", "Policy", "v1", "v1"},

@@ -16,6 +16,7 @@ import (
 	"example.com/fleet/internal/carry"
 	"example.com/fleet/internal/listers"
 	fleetmachineregistry "example.com/fleet/internal/registry/fleet/machine"
+	fleetproberegistry "example.com/fleet/internal/registry/fleet/probe"
 	fleetprofileregistry "example.com/fleet/internal/registry/fleet/profile"
 	fleetrobotregistry "example.com/fleet/internal/registry/fleet/robot"
 	policypolicyregistry "example.com/fleet/internal/registry/policy/policy"
@@ -37,6 +38,7 @@ var deprecations = map[schema.GroupVersionResource]string{
 func setStorageVersions(encoding *serverstorage.DefaultResourceEncodingConfig, setPrefix func(schema.GroupResource, string)) {
 	for resource, version := range map[schema.GroupResource]string{
 		{Group: "fleet.example.com", Resource: "machines"}:        "v1",
+		{Group: "fleet.example.com", Resource: "probes"}:          "v1",
 		{Group: "fleet.example.com", Resource: "profiles"}:        "v1",
 		{Group: "fleet.example.com", Resource: "robots"}:          "v1",
 		{Group: "policy.fleet.example.com", Resource: "policies"}: "v1",
@@ -67,6 +69,11 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		return err
 	}
 	all.FleetMachine.Use(machineEndpoints.Main)
+	probeEndpoints, err := fleetproberegistry.NewStorage(Scheme, getter, all)
+	if err != nil {
+		return err
+	}
+	all.FleetProbe.Use(probeEndpoints.Main)
 	profileEndpoints, err := fleetprofileregistry.NewStorage(Scheme, getter, all)
 	if err != nil {
 		return err
@@ -83,6 +90,7 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 		"machines":        machineEndpoints.Main,
 		"machines/status": machineEndpoints.Status,
 		"machines/scale":  machineEndpoints.Scale,
+		"probes":          probeEndpoints.Main,
 		"profiles":        profileEndpoints.Main,
 		"robots":          robotEndpoints.Main,
 		"robots/status":   robotEndpoints.Status,
@@ -90,6 +98,7 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 	group.VersionedResourcesStorageMap["v1beta1"] = map[string]rest.Storage{
 		"machines":        machineEndpoints.Main,
 		"machines/status": machineEndpoints.Status,
+		"probes":          probeEndpoints.Main,
 		"robots":          robotEndpoints.Main,
 		"robots/status":   robotEndpoints.Status,
 	}
@@ -103,7 +112,7 @@ func installFleet(s *genericapiserver.GenericAPIServer, getter generic.RESTOptio
 	if err := s.InstallAPIGroup(&group); err != nil {
 		return err
 	}
-	return carried.Add(group.StaticOpenAPISpec, fleetmachineregistry.Carried(Scheme), fleetrobotregistry.Carried(Scheme))
+	return carried.Add(group.StaticOpenAPISpec, fleetmachineregistry.Carried(Scheme), fleetproberegistry.Carried(Scheme), fleetrobotregistry.Carried(Scheme))
 }
 
 func installPolicy(s *genericapiserver.GenericAPIServer, getter generic.RESTOptionsGetter, all *listers.Listers, carried *carry.Admission) error {

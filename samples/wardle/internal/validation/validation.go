@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kube-openapi/pkg/validation/validate"
 )
 
 // ObjectMeta validates the metadata of an object: names are DNS subdomains, finalizers are qualified.
@@ -104,6 +105,20 @@ func Sorted[V any](in map[string]V) func(yield func(string, V) bool) {
 		}
 	}
 }
+
+// Count returns how many are true.
+func Count(said ...bool) (count int) {
+	for _, is := range said {
+		if is {
+			count++
+		}
+	}
+	return count
+}
+
+// IsMultiple says whether a number is a multiple of another, by the rule of CustomResourceDefinitions: up to what floating
+// point cannot say.
+func IsMultiple(value, factor float64) bool { return validate.MultipleOf("", "", value, factor) == nil }
 
 // Deref returns what p points to, or the zero value.
 func Deref[T any](p *T) (value T) {

@@ -27,7 +27,7 @@ func Resource(resource string) schema.GroupResource {
 }
 
 func addKnownTypes(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(SchemeGroupVersion, &Machine{}, &MachineList{}, &Profile{}, &ProfileList{}, &Robot{}, &RobotList{})
+	scheme.AddKnownTypes(SchemeGroupVersion, &Machine{}, &MachineList{}, &Probe{}, &ProbeList{}, &Profile{}, &ProfileList{}, &Robot{}, &RobotList{})
 	metav1.AddToGroupVersion(scheme, SchemeGroupVersion)
 	return nil
 }

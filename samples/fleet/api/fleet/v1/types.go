@@ -44,6 +44,34 @@ type MachineList struct {
 }
 
 // +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// A measuring device. Its fields say all that a spec can demand of a value.
+type Probe struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// What the probe should do.
+	// +required
+	Spec ProbeSpec `json:"spec,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// ProbeList is a list of Probe.
+type ProbeList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The probes.
+	Items []Probe `json:"items"`
+}
+
+// +genclient
 // +genclient:nonNamespaced
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
@@ -127,6 +155,25 @@ type Battery struct {
 	// +k8s:validation:minimum=0
 	// +k8s:validation:maximum=100
 	Level *int32 `json:"level,omitempty"`
+}
+
+// A channel of a probe.
+type Channel struct {
+	// The name of the channel.
+	// +required
+	// +k8s:validation:format="k8s-short-name"
+	Name *string `json:"name,omitempty"`
+	// How much it amplifies.
+	// +optional
+	// +k8s:validation:exclusiveMinimum=0
+	// +k8s:validation:exclusiveMaximum=1
+	Gain *float64 `json:"gain,omitempty"`
+	// A number or a name.
+	// +optional
+	// +k8s:validation:minimum=1
+	// +k8s:validation:maximum=65535
+	// +k8s:validation:pattern="^[a-z]+$"
+	Port *intstr.IntOrString `json:"port,omitempty"`
 }
 
 // A disk of a machine.
@@ -240,6 +287,141 @@ type Port struct {
 	// +optional
 	// +default="TCP"
 	Protocol *Protocol `json:"protocol,omitempty"`
+}
+
+// ProbeSpec is the spec of Probe.
+type ProbeSpec struct {
+	// Which probe it is.
+	// +required
+	Serial *Serial `json:"serial,omitempty"`
+	// How loud it is.
+	// +optional
+	// +k8s:validation:minimum=-5
+	// +k8s:validation:maximum=5
+	Level *int32 `json:"level,omitempty"`
+	// How far it goes at a time.
+	// +optional
+	Step *Step `json:"step,omitempty"`
+	// How much of a step.
+	// +optional
+	// +k8s:validation:minimum=0
+	// +k8s:validation:multipleOf=0.25
+	Fraction *float64 `json:"fraction,omitempty"`
+	// Where it begins.
+	// +optional
+	// +k8s:validation:exclusiveMinimum=-9000000000
+	// +k8s:validation:exclusiveMaximum=9000000000
+	Offset *int64 `json:"offset,omitempty"`
+	// A few characters.
+	// +optional
+	// +k8s:validation:minLength=2
+	// +k8s:validation:maxLength=5
+	Note *string `json:"note,omitempty"`
+	// What it listens to.
+	// +optional
+	// +patchStrategy=merge
+	// +patchMergeKey=name
+	// +listType=map
+	// +listMapKey=name
+	// +k8s:validation:maxItems=4
+	Channels []Channel `json:"channels,omitzero" patchStrategy:"merge" patchMergeKey:"name"`
+	// Free words.
+	// +optional
+	// +patchStrategy=merge
+	// +listType=set
+	// +k8s:validation:minItems=1
+	// +k8s:validation:maxItems=3
+	Tags []string `json:"tags,omitzero" patchStrategy:"merge"`
+	// A grid.
+	// +optional
+	Grid [][]int32 `json:"grid,omitzero"`
+	// When it rings.
+	// +optional
+	// +k8s:validation:minProperties=1
+	// +k8s:validation:maxProperties=3
+	Thresholds map[string]int32 `json:"thresholds,omitzero"`
+	// How it was calibrated.
+	// +optional
+	// +k8s:validation:minProperties=1
+	// +k8s:validation:maxProperties=2
+	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	// Where it answers, in every format of texts.
+	// +optional
+	Address *ProbeSpecAddress `json:"address,omitempty"`
+}
+
+// ProbeSpecAddress is the address of ProbeSpec.
+type ProbeSpecAddress struct {
+	// Its IPv4 address.
+	// +optional
+	// +k8s:validation:format="ipv4"
+	Ipv4 *string `json:"ipv4,omitempty"`
+	// Its IPv6 address.
+	// +optional
+	// +k8s:validation:format="ipv6"
+	Ipv6 *string `json:"ipv6,omitempty"`
+	// Its network.
+	// +optional
+	// +k8s:validation:format="cidr"
+	Network *string `json:"network,omitempty"`
+	// The address of its card.
+	// +optional
+	// +k8s:validation:format="mac"
+	Mac *string `json:"mac,omitempty"`
+	// Its host name.
+	// +optional
+	// +k8s:validation:format="hostname"
+	Host *string `json:"host,omitempty"`
+	// Who is told.
+	// +optional
+	// +k8s:validation:format="email"
+	Mail *string `json:"mail,omitempty"`
+	// Where its data is.
+	// +optional
+	// +k8s:validation:format="uri"
+	URI *string `json:"uri,omitempty"`
+	// Its identity.
+	// +optional
+	// +k8s:validation:format="uuid"
+	ID *string `json:"id,omitempty"`
+	// Its key.
+	// +optional
+	// +k8s:validation:format="byte"
+	Key *string `json:"key,omitempty"`
+	// How long it waits.
+	// +optional
+	// +k8s:validation:format="duration"
+	Timeout *string `json:"timeout,omitempty"`
+	// Since when it is there.
+	// +optional
+	// +k8s:validation:format="date-time"
+	Since *string `json:"since,omitempty"`
+	// Its zone.
+	// +optional
+	// +k8s:validation:format="k8s-long-name"
+	Zone *string `json:"zone,omitempty"`
+	// How its objects are labelled.
+	// +optional
+	// +k8s:validation:format="k8s-label-key"
+	Label *string `json:"label,omitempty"`
+	// And with what.
+	// +optional
+	// +k8s:validation:format="k8s-label-value"
+	Value *string `json:"value,omitempty"`
+}
+
+// ProbeSpecCalibration is the calibration of ProbeSpec.
+type ProbeSpecCalibration struct {
+	// The zero.
+	// +optional
+	Zero *int32 `json:"zero,omitempty"`
+	// The scale.
+	// +optional
+	Scale *int32 `json:"scale,omitempty"`
+	// The day.
+	// +optional
+	// +k8s:validation:format="date"
+	Date *string `json:"date,omitempty"`
 }
 
 // ProfileSpec is the spec of Profile.
@@ -720,3 +902,9 @@ const (
 	RobotStatusPhaseStopped RobotStatusPhase = "Stopped"
 	RobotStatusPhaseLost    RobotStatusPhase = "Lost"
 )
+
+// A serial number.
+type Serial string
+
+// A step.
+type Step int32

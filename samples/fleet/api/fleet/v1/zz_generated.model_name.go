@@ -15,6 +15,11 @@ func (in Battery) OpenAPIModelName() string {
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Channel) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Channel"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Disk) OpenAPIModelName() string {
 	return "com.example.fleet.v1.Disk"
 }
@@ -62,6 +67,31 @@ func (in MachineStatus) OpenAPIModelName() string {
 // OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Port) OpenAPIModelName() string {
 	return "com.example.fleet.v1.Port"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Probe) OpenAPIModelName() string {
+	return "com.example.fleet.v1.Probe"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeList) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpec) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpec"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecAddress) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecAddress"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecCalibration) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecCalibration"
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.

@@ -5,6 +5,7 @@ package v1beta1
 import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // +genclient
@@ -38,6 +39,34 @@ type MachineList struct {
 
 	// The machines.
 	Items []Machine `json:"items"`
+}
+
+// +genclient
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// A measuring device. Its fields say all that a spec can demand of a value.
+type Probe struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// What the probe should do.
+	// +required
+	Spec ProbeSpec `json:"spec,omitempty"`
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// ProbeList is a list of Probe.
+type ProbeList struct {
+	metav1.TypeMeta `json:",inline"`
+	// Standard list metadata.
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	// The probes.
+	Items []Probe `json:"items"`
 }
 
 // +genclient
@@ -92,6 +121,25 @@ type Battery struct {
 	// +k8s:validation:minimum=0
 	// +k8s:validation:maximum=100
 	Level *int32 `json:"level,omitempty"`
+}
+
+// A channel of a probe.
+type Channel struct {
+	// The name of the channel.
+	// +required
+	// +k8s:validation:format="k8s-short-name"
+	Name *string `json:"name,omitempty"`
+	// How much it amplifies.
+	// +optional
+	// +k8s:validation:exclusiveMinimum=0
+	// +k8s:validation:exclusiveMaximum=1
+	Gain *float64 `json:"gain,omitempty"`
+	// A number or a name.
+	// +optional
+	// +k8s:validation:minimum=1
+	// +k8s:validation:maximum=65535
+	// +k8s:validation:pattern="^[a-z]+$"
+	Port *intstr.IntOrString `json:"port,omitempty"`
 }
 
 // A disk of a machine.
@@ -197,6 +245,25 @@ type Port struct {
 	// +optional
 	// +default="TCP"
 	Protocol *Protocol `json:"protocol,omitempty"`
+}
+
+// ProbeSpec is the spec of Probe.
+type ProbeSpec struct {
+	// Which probe it is.
+	// +required
+	Serial *Serial `json:"serial,omitempty"`
+	// How loud it is.
+	// +optional
+	// +k8s:validation:minimum=-10
+	// +k8s:validation:maximum=10
+	Level *int32 `json:"level,omitempty"`
+	// What it listens to.
+	// +optional
+	// +patchStrategy=merge
+	// +patchMergeKey=name
+	// +listType=map
+	// +listMapKey=name
+	Channels []Channel `json:"channels,omitzero" patchStrategy:"merge" patchMergeKey:"name"`
 }
 
 // RobotSpec is the spec of Robot.
@@ -430,3 +497,6 @@ const (
 	RobotStatusPhaseStopped RobotStatusPhase = "Stopped"
 	RobotStatusPhaseLost    RobotStatusPhase = "Lost"
 )
+
+// A serial number.
+type Serial string

@@ -15,6 +15,11 @@ func (in Battery) OpenAPIModelName() string {
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Channel) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Channel"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Disk) OpenAPIModelName() string {
 	return "com.example.fleet.v1beta1.Disk"
 }
@@ -52,6 +57,21 @@ func (in MachineStatus) OpenAPIModelName() string {
 // OpenAPIModelName returns the OpenAPI model name for this type.
 func (in Port) OpenAPIModelName() string {
 	return "com.example.fleet.v1beta1.Port"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in Probe) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.Probe"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeList) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.ProbeList"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpec) OpenAPIModelName() string {
+	return "com.example.fleet.v1beta1.ProbeSpec"
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.

@@ -35,6 +35,6 @@ func Resource(resource string) schema.GroupResource {
 }
 
 func addKnownTypes(scheme *runtime.Scheme) error {
-	scheme.AddKnownTypes(SchemeGroupVersion, &Machine{}, &MachineList{}, &Profile{}, &ProfileList{}, &Robot{}, &RobotList{})
+	scheme.AddKnownTypes(SchemeGroupVersion, &Machine{}, &MachineList{}, &Probe{}, &ProbeList{}, &Profile{}, &ProfileList{}, &Robot{}, &RobotList{})
 	return nil
 }

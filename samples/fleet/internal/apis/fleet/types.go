@@ -39,6 +39,26 @@ type MachineList struct {
 
 // +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
 
+// Probe is the internal form of all versions of the kind.
+type Probe struct {
+	metav1.TypeMeta
+	metav1.ObjectMeta
+
+	Spec ProbeSpec
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
+// ProbeList is a list of Probe.
+type ProbeList struct {
+	metav1.TypeMeta
+	metav1.ListMeta
+
+	Items []Probe
+}
+
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+
 // Profile is the internal form of all versions of the kind.
 type Profile struct {
 	metav1.TypeMeta
@@ -92,6 +112,13 @@ type Battery struct {
 	Level    *int32             `json:"level,omitempty"`
 }
 
+// A channel of a probe.
+type Channel struct {
+	Name *string             `json:"name,omitempty"`
+	Gain *float64            `json:"gain,omitempty"`
+	Port *intstr.IntOrString `json:"port,omitempty"`
+}
+
 // A disk of a machine.
 type Disk struct {
 	Device    string             `json:"device,omitzero"`
@@ -134,6 +161,47 @@ type Port struct {
 	Name     string    `json:"name,omitzero"`
 	Number   int32     `json:"number,omitzero"`
 	Protocol *Protocol `json:"protocol,omitempty"`
+}
+
+// ProbeSpec is the spec of Probe.
+type ProbeSpec struct {
+	Serial      *Serial               `json:"serial,omitempty"`
+	Level       *int32                `json:"level,omitempty"`
+	Step        *Step                 `json:"step,omitempty"`
+	Fraction    *float64              `json:"fraction,omitempty"`
+	Offset      *int64                `json:"offset,omitempty"`
+	Note        *string               `json:"note,omitempty"`
+	Channels    []Channel             `json:"channels,omitzero"`
+	Tags        []string              `json:"tags,omitzero"`
+	Grid        [][]int32             `json:"grid,omitzero"`
+	Thresholds  map[string]int32      `json:"thresholds,omitzero"`
+	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	Address     *ProbeSpecAddress     `json:"address,omitempty"`
+}
+
+// ProbeSpecAddress is the address of ProbeSpec.
+type ProbeSpecAddress struct {
+	Ipv4    *string `json:"ipv4,omitempty"`
+	Ipv6    *string `json:"ipv6,omitempty"`
+	Network *string `json:"network,omitempty"`
+	Mac     *string `json:"mac,omitempty"`
+	Host    *string `json:"host,omitempty"`
+	Mail    *string `json:"mail,omitempty"`
+	URI     *string `json:"uri,omitempty"`
+	ID      *string `json:"id,omitempty"`
+	Key     *string `json:"key,omitempty"`
+	Timeout *string `json:"timeout,omitempty"`
+	Since   *string `json:"since,omitempty"`
+	Zone    *string `json:"zone,omitempty"`
+	Label   *string `json:"label,omitempty"`
+	Value   *string `json:"value,omitempty"`
+}
+
+// ProbeSpecCalibration is the calibration of ProbeSpec.
+type ProbeSpecCalibration struct {
+	Zero  *int32  `json:"zero,omitempty"`
+	Scale *int32  `json:"scale,omitempty"`
+	Date  *string `json:"date,omitempty"`
 }
 
 // ProfileSpec is the spec of Profile.
@@ -363,3 +431,9 @@ const (
 	RobotStatusPhaseStopped RobotStatusPhase = "Stopped"
 	RobotStatusPhaseLost    RobotStatusPhase = "Lost"
 )
+
+// A serial number.
+type Serial string
+
+// A step.
+type Step int32

@@ -29,6 +29,7 @@ import (
 // kinds are those of the group, with the versions of each, the stored one first.
 var kinds = map[string][]string{
 	"Machine": {"v1", "v1beta1", "v1alpha1"},
+	"Probe":   {"v1", "v1beta1"},
 	"Profile": {"v1"},
 	"Robot":   {"v1", "v1beta1", "v1alpha1"},
 }
@@ -36,6 +37,7 @@ var kinds = map[string][]string{
 // keeping are the versions of each kind in which something is kept for others.
 var keeping = map[string][]string{
 	"Machine": {"v1beta1", "v1alpha1"},
+	"Probe":   {"v1beta1"},
 	"Profile": {},
 	"Robot":   {"v1beta1", "v1alpha1"},
 }
@@ -87,7 +89,7 @@ var texts = []string{
 // numbers lie at the ends of ranges, or mean something.
 var numbers = []int64{
 	0, 1, -1, 7, 1499, 1500, math.MaxInt32, math.MinInt32, math.MaxInt32 + 1, math.MaxInt64, math.MinInt64,
-	-5000000001, -5000000000, -4999999999, -1, 0, 1, 2, 4, 5, 22, 23, 24, 58, 59, 60, 99, 100, 101, 511, 512, 513, 65534, 65535, 65536, 4999999999, 5000000000, 5000000001,
+	-5000000001, -5000000000, -4999999999, -11, -10, -9, -6, -5, -4, -1, 0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 22, 23, 24, 58, 59, 60, 99, 100, 101, 511, 512, 513, 65534, 65535, 65536, 4999999999, 5000000000, 5000000001,
 }
 
 var (
@@ -148,6 +150,9 @@ func fillers(serializer.CodecFactory) []any {
 		func(in *fleetv1.RobotStatusPhase, c randfill.Continue) {
 			*in = fleetv1.RobotStatusPhase(word(c))
 		},
+		func(in *fleetv1.Serial, c randfill.Continue) {
+			*in = fleetv1.Serial(word(c))
+		},
 		func(in *fleetv1beta1.MachineSpecRole, c randfill.Continue) {
 			*in = fleetv1beta1.MachineSpecRole(word(c))
 		},
@@ -159,6 +164,9 @@ func fillers(serializer.CodecFactory) []any {
 		},
 		func(in *fleetv1beta1.RobotStatusPhase, c randfill.Continue) {
 			*in = fleetv1beta1.RobotStatusPhase(word(c))
+		},
+		func(in *fleetv1beta1.Serial, c randfill.Continue) {
+			*in = fleetv1beta1.Serial(word(c))
 		},
 		func(in *fleetv1alpha1.MachineSpecRole, c randfill.Continue) {
 			*in = fleetv1alpha1.MachineSpecRole(word(c))

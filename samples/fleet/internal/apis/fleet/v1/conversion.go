@@ -44,6 +44,36 @@ func Convert_fleet_MachineList_To_v1_MachineList(in *hub.MachineList, out *fleet
 	return err
 }
 
+// Convert_v1_Probe_To_fleet_Probe converts; absent stays absent.
+func Convert_v1_Probe_To_fleet_Probe(in *fleetv1.Probe, out *hub.Probe, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = *(*hub.ProbeSpec)(unsafe.Pointer(&in.Spec))
+	return nil
+}
+
+// Convert_v1_ProbeList_To_fleet_ProbeList converts a list.
+func Convert_v1_ProbeList_To_fleet_ProbeList(in *fleetv1.ProbeList, out *hub.ProbeList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1_Probe_To_fleet_Probe)
+	return err
+}
+
+// Convert_fleet_Probe_To_v1_Probe converts; absent stays absent.
+func Convert_fleet_Probe_To_v1_Probe(in *hub.Probe, out *fleetv1.Probe, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	out.Spec = *(*fleetv1.ProbeSpec)(unsafe.Pointer(&in.Spec))
+	return nil
+}
+
+// Convert_fleet_ProbeList_To_v1_ProbeList converts a list.
+func Convert_fleet_ProbeList_To_v1_ProbeList(in *hub.ProbeList, out *fleetv1.ProbeList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Probe_To_v1_Probe)
+	return err
+}
+
 // Convert_v1_Profile_To_fleet_Profile converts; absent stays absent.
 func Convert_v1_Profile_To_fleet_Profile(in *fleetv1.Profile, out *hub.Profile, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
@@ -113,6 +143,10 @@ func convert_fleet_Machine_To_v1_Machine(in *hub.Machine, out *fleetv1.Machine) 
 	out.Status = fleetv1.MachineStatus(in.Status)
 }
 
+func convert_fleet_Probe_To_v1_Probe(in *hub.Probe, out *fleetv1.Probe) {
+	out.Spec = *(*fleetv1.ProbeSpec)(unsafe.Pointer(&in.Spec))
+}
+
 func convert_fleet_Profile_To_v1_Profile(in *hub.Profile, out *fleetv1.Profile) {
 	out.Spec = *(*fleetv1.ProfileSpec)(unsafe.Pointer(&in.Spec))
 	out.Note = in.Note
@@ -126,6 +160,10 @@ func convert_fleet_Robot_To_v1_Robot(in *hub.Robot, out *fleetv1.Robot) {
 func convert_v1_Machine_To_fleet_Machine(in *fleetv1.Machine, out *hub.Machine) {
 	out.Spec = *(*hub.MachineSpec)(unsafe.Pointer(&in.Spec))
 	out.Status = hub.MachineStatus(in.Status)
+}
+
+func convert_v1_Probe_To_fleet_Probe(in *fleetv1.Probe, out *hub.Probe) {
+	out.Spec = *(*hub.ProbeSpec)(unsafe.Pointer(&in.Spec))
 }
 
 func convert_v1_Profile_To_fleet_Profile(in *fleetv1.Profile, out *hub.Profile) {

@@ -3,11 +3,15 @@
 package v1
 
 import (
+	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kube-openapi/pkg/validation/strfmt"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
 	hub "example.com/fleet/internal/apis/fleet"
@@ -22,6 +26,9 @@ var (
 	validProtocol             = []fleetv1.Protocol{fleetv1.ProtocolTCP, fleetv1.ProtocolUDP}
 	validRobotSpecSpeed       = []fleetv1.RobotSpecSpeed{fleetv1.RobotSpecSpeedEco, fleetv1.RobotSpecSpeedFast, fleetv1.RobotSpecSpeedTurbo}
 	validRobotStatusPhase     = []fleetv1.RobotStatusPhase{fleetv1.RobotStatusPhaseRunning, fleetv1.RobotStatusPhaseStopped, fleetv1.RobotStatusPhaseLost}
+	patternChannelPort        = regexp.MustCompile("^[a-z]+$")
+	patternProbeSpecTagsItem  = regexp.MustCompile("^[a-z]+=")
+	patternSerial             = regexp.MustCompile("^[A-Z]{2}-[0-9]+$")
 )
 
 // ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -31,6 +38,15 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validateMachine(&in, nil)
+}
+
+// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateProbe(obj *hub.Probe) field.ErrorList {
+	var in fleetv1.Probe
+	if err := Convert_fleet_Probe_To_v1_Probe(obj, &in, nil); err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	return validateProbe(&in, nil)
 }
 
 // ValidateProfile returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -65,6 +81,38 @@ func validateBattery(in *fleetv1.Battery, path *field.Path) (errs field.ErrorLis
 		}
 		if *in.Level > 100 {
 			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 100"))
+		}
+	}
+	return errs
+}
+
+func validateChannel(in *fleetv1.Channel, path *field.Path) (errs field.ErrorList) {
+	if in.Name == nil {
+		errs = append(errs, field.Required(path.Child("name"), ""))
+	} else {
+		for _, message := range utilvalidation.IsDNS1123Label(*in.Name) {
+			errs = append(errs, field.Invalid(path.Child("name"), *in.Name, message))
+		}
+	}
+	if in.Gain != nil {
+		if *in.Gain <= 0 {
+			errs = append(errs, field.Invalid(path.Child("gain"), *in.Gain, "must be greater than 0"))
+		}
+		if *in.Gain >= 1 {
+			errs = append(errs, field.Invalid(path.Child("gain"), *in.Gain, "must be less than 1"))
+		}
+	}
+	if in.Port != nil {
+		if in.Port.Type == intstr.Int {
+			if in.Port.IntVal < 1 {
+				errs = append(errs, field.Invalid(path.Child("port"), in.Port.IntVal, "must be greater than or equal to 1"))
+			}
+			if in.Port.IntVal > 65535 {
+				errs = append(errs, field.Invalid(path.Child("port"), in.Port.IntVal, "must be less than or equal to 65535"))
+			}
+		}
+		if in.Port.Type == intstr.String && !patternChannelPort.MatchString(in.Port.StrVal) {
+			errs = append(errs, field.Invalid(path.Child("port"), in.Port.StrVal, "must match '^[a-z]+$'"))
 		}
 	}
 	return errs
@@ -160,6 +208,188 @@ func validatePort(in *fleetv1.Port, path *field.Path) (errs field.ErrorList) {
 	}
 	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
 		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
+	}
+	return errs
+}
+
+func validateProbe(in *fleetv1.Probe, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateProbeSpec(&in.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func validateProbeSpec(in *fleetv1.ProbeSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Serial == nil {
+		errs = append(errs, field.Required(path.Child("serial"), ""))
+	} else {
+		if utf8.RuneCountInString(string(*in.Serial)) > 12 {
+			errs = append(errs, field.TooLongCharacters(path.Child("serial"), *in.Serial, 12))
+		}
+		if !patternSerial.MatchString(string(*in.Serial)) {
+			errs = append(errs, field.Invalid(path.Child("serial"), *in.Serial, "must match '^[A-Z]{2}-[0-9]+$'"))
+		}
+	}
+	if in.Level != nil {
+		if *in.Level < -5 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be greater than or equal to -5"))
+		}
+		if *in.Level > 5 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 5"))
+		}
+	}
+	if in.Step != nil {
+		if *in.Step < 0 {
+			errs = append(errs, field.Invalid(path.Child("step"), *in.Step, "must be greater than or equal to 0"))
+		}
+		if *in.Step%5 != 0 {
+			errs = append(errs, field.Invalid(path.Child("step"), *in.Step, "must be a multiple of 5"))
+		}
+	}
+	if in.Fraction != nil {
+		if *in.Fraction < 0 {
+			errs = append(errs, field.Invalid(path.Child("fraction"), *in.Fraction, "must be greater than or equal to 0"))
+		}
+		if !validation.IsMultiple(*in.Fraction, 0.25) {
+			errs = append(errs, field.Invalid(path.Child("fraction"), *in.Fraction, "must be a multiple of 0.25"))
+		}
+	}
+	if in.Offset != nil {
+		if *in.Offset <= -9000000000 {
+			errs = append(errs, field.Invalid(path.Child("offset"), *in.Offset, "must be greater than -9000000000"))
+		}
+		if *in.Offset >= 9000000000 {
+			errs = append(errs, field.Invalid(path.Child("offset"), *in.Offset, "must be less than 9000000000"))
+		}
+	}
+	if in.Note != nil {
+		if utf8.RuneCountInString(*in.Note) < 2 {
+			errs = append(errs, field.TooShort(path.Child("note"), *in.Note, 2))
+		}
+		if utf8.RuneCountInString(*in.Note) > 5 {
+			errs = append(errs, field.TooLongCharacters(path.Child("note"), *in.Note, 5))
+		}
+	}
+	if len(in.Channels) > 4 {
+		errs = append(errs, field.TooMany(path.Child("channels"), len(in.Channels), 4))
+	}
+	errs = append(errs, validation.UniqueKeys(in.Channels, path.Child("channels"), func(in *fleetv1.Channel) map[string]any {
+		return map[string]any{"name": validation.Deref(in.Name)}
+	})...)
+	for i := range in.Channels {
+		errs = append(errs, validateChannel(&in.Channels[i], path.Child("channels").Index(i))...)
+	}
+	if in.Tags != nil {
+		if len(in.Tags) < 1 {
+			errs = append(errs, field.TooFew(path.Child("tags"), len(in.Tags), 1))
+		}
+		if len(in.Tags) > 3 {
+			errs = append(errs, field.TooMany(path.Child("tags"), len(in.Tags), 3))
+		}
+		errs = append(errs, validation.Unique(in.Tags, path.Child("tags"))...)
+		for i := range in.Tags {
+			if !patternProbeSpecTagsItem.MatchString(in.Tags[i]) {
+				errs = append(errs, field.Invalid(path.Child("tags").Index(i), in.Tags[i], "must match '^[a-z]+='"))
+			}
+		}
+	}
+	for i := range in.Grid {
+		if len(in.Grid[i]) < 2 {
+			errs = append(errs, field.TooFew(path.Child("grid").Index(i), len(in.Grid[i]), 2))
+		}
+		for j := range in.Grid[i] {
+			if in.Grid[i][j] < 0 {
+				errs = append(errs, field.Invalid(path.Child("grid").Index(i).Index(j), in.Grid[i][j], "must be greater than or equal to 0"))
+			}
+			if in.Grid[i][j] > 9 {
+				errs = append(errs, field.Invalid(path.Child("grid").Index(i).Index(j), in.Grid[i][j], "must be less than or equal to 9"))
+			}
+		}
+	}
+	if in.Thresholds != nil {
+		if len(in.Thresholds) < 1 {
+			errs = append(errs, field.TooFew(path.Child("thresholds"), len(in.Thresholds), 1))
+		}
+		if len(in.Thresholds) > 3 {
+			errs = append(errs, field.TooMany(path.Child("thresholds"), len(in.Thresholds), 3))
+		}
+		for key, value := range validation.Sorted(in.Thresholds) {
+			if value < 0 {
+				errs = append(errs, field.Invalid(path.Child("thresholds").Key(key), value, "must be greater than or equal to 0"))
+			}
+			if value%10 != 0 {
+				errs = append(errs, field.Invalid(path.Child("thresholds").Key(key), value, "must be a multiple of 10"))
+			}
+		}
+	}
+	if in.Calibration != nil {
+		switch count := validation.Count(in.Calibration.Zero != nil, in.Calibration.Scale != nil, in.Calibration.Date != nil); {
+		case count < 1:
+			errs = append(errs, field.TooFew(path.Child("calibration"), count, 1))
+		case count > 2:
+			errs = append(errs, field.TooMany(path.Child("calibration"), count, 2))
+		}
+		errs = append(errs, validateProbeSpecCalibration(in.Calibration, path.Child("calibration"))...)
+	}
+	if in.Address != nil {
+		errs = append(errs, validateProbeSpecAddress(in.Address, path.Child("address"))...)
+	}
+	return errs
+}
+
+func validateProbeSpecAddress(in *fleetv1.ProbeSpecAddress, path *field.Path) (errs field.ErrorList) {
+	if in.Ipv4 != nil && !strfmt.Default.Validates("ipv4", *in.Ipv4) {
+		errs = append(errs, field.Invalid(path.Child("ipv4"), *in.Ipv4, "must be an IPv4 address"))
+	}
+	if in.Ipv6 != nil && !strfmt.Default.Validates("ipv6", *in.Ipv6) {
+		errs = append(errs, field.Invalid(path.Child("ipv6"), *in.Ipv6, "must be an IPv6 address"))
+	}
+	if in.Network != nil && !strfmt.Default.Validates("cidr", *in.Network) {
+		errs = append(errs, field.Invalid(path.Child("network"), *in.Network, "must be a network such as 10.0.0.0/8 or fd00::/8"))
+	}
+	if in.Mac != nil && !strfmt.Default.Validates("mac", *in.Mac) {
+		errs = append(errs, field.Invalid(path.Child("mac"), *in.Mac, "must be a MAC address"))
+	}
+	if in.Host != nil && !strfmt.Default.Validates("hostname", *in.Host) {
+		errs = append(errs, field.Invalid(path.Child("host"), *in.Host, "must be a host name"))
+	}
+	if in.Mail != nil && !strfmt.Default.Validates("email", *in.Mail) {
+		errs = append(errs, field.Invalid(path.Child("mail"), *in.Mail, "must be an email address"))
+	}
+	if in.URI != nil && !strfmt.Default.Validates("uri", *in.URI) {
+		errs = append(errs, field.Invalid(path.Child("uri"), *in.URI, "must be a URI"))
+	}
+	if in.ID != nil && !strfmt.Default.Validates("uuid", *in.ID) {
+		errs = append(errs, field.Invalid(path.Child("id"), *in.ID, "must be a UUID"))
+	}
+	if in.Key != nil && !strfmt.Default.Validates("byte", *in.Key) {
+		errs = append(errs, field.Invalid(path.Child("key"), *in.Key, "must be base64"))
+	}
+	if in.Timeout != nil && !strfmt.Default.Validates("duration", *in.Timeout) {
+		errs = append(errs, field.Invalid(path.Child("timeout"), *in.Timeout, "must be a duration such as 30s"))
+	}
+	if in.Since != nil && !strfmt.Default.Validates("date-time", *in.Since) {
+		errs = append(errs, field.Invalid(path.Child("since"), *in.Since, "must be a time such as 2006-01-02T15:04:05Z"))
+	}
+	if in.Zone != nil {
+		for _, message := range utilvalidation.IsDNS1123Subdomain(*in.Zone) {
+			errs = append(errs, field.Invalid(path.Child("zone"), *in.Zone, message))
+		}
+	}
+	if in.Label != nil {
+		for _, message := range utilvalidation.IsQualifiedName(*in.Label) {
+			errs = append(errs, field.Invalid(path.Child("label"), *in.Label, message))
+		}
+	}
+	if in.Value != nil {
+		for _, message := range utilvalidation.IsValidLabelValue(*in.Value) {
+			errs = append(errs, field.Invalid(path.Child("value"), *in.Value, message))
+		}
+	}
+	return errs
+}
+
+func validateProbeSpecCalibration(in *fleetv1.ProbeSpecCalibration, path *field.Path) (errs field.ErrorList) {
+	if in.Date != nil && !strfmt.Default.Validates("date", *in.Date) {
+		errs = append(errs, field.Invalid(path.Child("date"), *in.Date, "must be a date such as 2006-01-02"))
 	}
 	return errs
 }

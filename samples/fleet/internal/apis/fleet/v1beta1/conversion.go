@@ -48,6 +48,40 @@ func Convert_fleet_MachineList_To_v1beta1_MachineList(in *hub.MachineList, out *
 	return err
 }
 
+// Convert_v1beta1_Probe_To_fleet_Probe converts; annotations keep what the hub cannot say.
+func Convert_v1beta1_Probe_To_fleet_Probe(in *fleetv1beta1.Probe, out *hub.Probe, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1beta1", "v1", s).Strip()
+	convert_v1beta1_Probe_To_fleet_Probe(in, out, t, nil)
+	t.Close(&out.ObjectMeta, probePartsV1)
+	return nil
+}
+
+// Convert_v1beta1_ProbeList_To_fleet_ProbeList converts a list.
+func Convert_v1beta1_ProbeList_To_fleet_ProbeList(in *fleetv1beta1.ProbeList, out *hub.ProbeList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_v1beta1_Probe_To_fleet_Probe)
+	return err
+}
+
+// Convert_fleet_Probe_To_v1beta1_Probe converts; annotations keep what v1beta1 cannot say.
+func Convert_fleet_Probe_To_v1beta1_Probe(in *hub.Probe, out *fleetv1beta1.Probe, s conversion.Scope) error {
+	out.ObjectMeta = in.ObjectMeta
+	t := convert.Open(&in.ObjectMeta, hub.Kept, "v1", "v1beta1", s)
+	convert_fleet_Probe_To_v1beta1_Probe(in, out, t, nil)
+	t.Close(&out.ObjectMeta, nil)
+	return nil
+}
+
+// Convert_fleet_ProbeList_To_v1beta1_ProbeList converts a list.
+func Convert_fleet_ProbeList_To_v1beta1_ProbeList(in *hub.ProbeList, out *fleetv1beta1.ProbeList, s conversion.Scope) error {
+	out.ListMeta = in.ListMeta
+	var err error
+	out.Items, err = convert.Items(in.Items, s, Convert_fleet_Probe_To_v1beta1_Probe)
+	return err
+}
+
 // Convert_v1beta1_Robot_To_fleet_Robot converts; annotations keep what the hub cannot say.
 func Convert_v1beta1_Robot_To_fleet_Robot(in *fleetv1beta1.Robot, out *hub.Robot, s conversion.Scope) error {
 	out.ObjectMeta = in.ObjectMeta
@@ -100,6 +134,43 @@ func convert_fleet_Machine_To_v1beta1_Machine(in *hub.Machine, out *fleetv1beta1
 	out.Status = fleetv1beta1.MachineStatus(in.Status)
 }
 
+func convert_fleet_ProbeSpec_To_v1beta1_ProbeSpec(in *hub.ProbeSpec, out *fleetv1beta1.ProbeSpec, t *convert.Transfer, at *convert.Place) {
+	out.Serial = (*fleetv1beta1.Serial)(in.Serial)
+	out.Level = in.Level
+	out.Channels = *(*[]fleetv1beta1.Channel)(unsafe.Pointer(&in.Channels))
+	if in.Step != nil {
+		convert.Put(t, at, "step", *in.Step)
+	}
+	if in.Fraction != nil {
+		convert.Put(t, at, "fraction", *in.Fraction)
+	}
+	if in.Offset != nil {
+		convert.Put(t, at, "offset", *in.Offset)
+	}
+	if in.Note != nil {
+		convert.Put(t, at, "note", *in.Note)
+	}
+	if in.Tags != nil {
+		convert.PutTree(t, at, "tags", in.Tags, shape1)
+	}
+	if in.Grid != nil {
+		convert.Put(t, at, "grid", in.Grid)
+	}
+	if in.Thresholds != nil {
+		convert.PutTree(t, at, "thresholds", in.Thresholds, nil)
+	}
+	if in.Calibration != nil {
+		convert.PutTree(t, at, "calibration", *in.Calibration, nil)
+	}
+	if in.Address != nil {
+		convert.PutTree(t, at, "address", *in.Address, nil)
+	}
+}
+
+func convert_fleet_Probe_To_v1beta1_Probe(in *hub.Probe, out *fleetv1beta1.Probe, t *convert.Transfer, at *convert.Place) {
+	convert_fleet_ProbeSpec_To_v1beta1_ProbeSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
+}
+
 func convert_fleet_RobotSpecRouteItem_To_v1beta1_RobotSpecRouteItem(in *hub.RobotSpecRouteItem, out *fleetv1beta1.RobotSpecRouteItem, t *convert.Transfer, at *convert.Place) {
 	out.Stop = in.Stop
 	out.Minutes = in.Minutes
@@ -146,7 +217,7 @@ func convert_fleet_RobotSpec_To_v1beta1_RobotSpec(in *hub.RobotSpec, out *fleetv
 		convert.Put(t, at, "selector", *in.Selector)
 	}
 	if in.Template != nil {
-		convert.PutTree(t, at, "template", *in.Template, shape1)
+		convert.PutTree(t, at, "template", *in.Template, shape2)
 	}
 }
 
@@ -154,7 +225,7 @@ func convert_fleet_RobotStatus_To_v1beta1_RobotStatus(in *hub.RobotStatus, out *
 	out.Phase = (*fleetv1beta1.RobotStatusPhase)(in.Phase)
 	out.UptimeSeconds = in.UptimeSeconds
 	if in.Conditions != nil {
-		convert.PutTree(t, at, "conditions", in.Conditions, shape2)
+		convert.PutTree(t, at, "conditions", in.Conditions, shape3)
 	}
 }
 
@@ -193,6 +264,35 @@ func convert_v1beta1_MachineSpec_To_fleet_MachineSpec(in *fleetv1beta1.MachineSp
 func convert_v1beta1_Machine_To_fleet_Machine(in *fleetv1beta1.Machine, out *hub.Machine, t *convert.Transfer, at *convert.Place) {
 	convert_v1beta1_MachineSpec_To_fleet_MachineSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 	out.Status = hub.MachineStatus(in.Status)
+}
+
+func convert_v1beta1_ProbeSpec_To_fleet_ProbeSpec(in *fleetv1beta1.ProbeSpec, out *hub.ProbeSpec, t *convert.Transfer, at *convert.Place) {
+	out.Serial = (*hub.Serial)(in.Serial)
+	out.Level = in.Level
+	out.Channels = *(*[]hub.Channel)(unsafe.Pointer(&in.Channels))
+	out.Step = convert.TakePointer[hub.Step](t, at, "step")
+	out.Fraction = convert.TakePointer[float64](t, at, "fraction")
+	out.Offset = convert.TakePointer[int64](t, at, "offset")
+	out.Note = convert.TakePointer[string](t, at, "note")
+	if v, ok := convert.TakeTree[[]string](t, at, "tags", shape1); ok {
+		out.Tags = v
+	}
+	if v, ok := convert.Take[[][]int32](t, at, "grid"); ok {
+		out.Grid = v
+	}
+	if v, ok := convert.TakeTree[map[string]int32](t, at, "thresholds", nil); ok {
+		out.Thresholds = v
+	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecCalibration](t, at, "calibration", nil); ok {
+		out.Calibration = &v
+	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecAddress](t, at, "address", nil); ok {
+		out.Address = &v
+	}
+}
+
+func convert_v1beta1_Probe_To_fleet_Probe(in *fleetv1beta1.Probe, out *hub.Probe, t *convert.Transfer, at *convert.Place) {
+	convert_v1beta1_ProbeSpec_To_fleet_ProbeSpec(&in.Spec, &out.Spec, t, at.In("spec", "spec"))
 }
 
 func convert_v1beta1_RobotSpecRouteItem_To_fleet_RobotSpecRouteItem(in *fleetv1beta1.RobotSpecRouteItem, out *hub.RobotSpecRouteItem, t *convert.Transfer, at *convert.Place) {
@@ -240,7 +340,7 @@ func convert_v1beta1_RobotSpec_To_fleet_RobotSpec(in *fleetv1beta1.RobotSpec, ou
 		out.Power.Source = &v
 	}
 	out.Selector = convert.TakePointer[metav1.LabelSelector](t, at, "selector")
-	if v, ok := convert.TakeTree[corev1.PodTemplateSpec](t, at, "template", shape1); ok {
+	if v, ok := convert.TakeTree[corev1.PodTemplateSpec](t, at, "template", shape2); ok {
 		out.Template = &v
 	}
 }
@@ -248,7 +348,7 @@ func convert_v1beta1_RobotSpec_To_fleet_RobotSpec(in *fleetv1beta1.RobotSpec, ou
 func convert_v1beta1_RobotStatus_To_fleet_RobotStatus(in *fleetv1beta1.RobotStatus, out *hub.RobotStatus, t *convert.Transfer, at *convert.Place) {
 	out.Phase = (*hub.RobotStatusPhase)(in.Phase)
 	out.UptimeSeconds = in.UptimeSeconds
-	if v, ok := convert.TakeTree[[]metav1.Condition](t, at, "conditions", shape2); ok {
+	if v, ok := convert.TakeTree[[]metav1.Condition](t, at, "conditions", shape3); ok {
 		out.Conditions = v
 	}
 }
@@ -267,6 +367,19 @@ func convert_v1beta1_Segment_To_fleet_Segment(in *fleetv1beta1.Segment, out *hub
 // machinePartsV1 are the paths of v1 at which something may be kept.
 var machinePartsV1 = convert.Parts{
 	"spec.resources",
+}
+
+// probePartsV1 are the paths of v1 at which something may be kept.
+var probePartsV1 = convert.Parts{
+	"spec.address*",
+	"spec.calibration*",
+	"spec.fraction",
+	"spec.grid",
+	"spec.note",
+	"spec.offset",
+	"spec.step",
+	"spec.tags*",
+	"spec.thresholds*",
 }
 
 // robotPartsV1 are the paths of v1 at which something may be kept.
@@ -295,6 +408,8 @@ var robotPartsV1beta1 = convert.Parts{
 	"spec.timeoutSeconds",
 }
 
-var shape1 = &convert.Shape{Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"affinity": {Members: map[string]*convert.Shape{"nodeAffinity": {Members: map[string]*convert.Shape{"requiredDuringSchedulingIgnoredDuringExecution": {Atomic: true}}}}}, "containers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "ephemeralContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "evictionResponders": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "hostAliases": {Keys: []string{"ip"}}, "imagePullSecrets": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "initContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "nodeSelector": {Atomic: true}, "overhead": {Values: &convert.Shape{Atomic: true}}, "resourceClaims": {Keys: []string{"name"}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "schedulingGates": {Keys: []string{"name"}}, "topologySpreadConstraints": {Keys: []string{"topologyKey", "whenUnsatisfiable"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"labelSelector": {Atomic: true}}}}, "volumes": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"cephfs": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "cinder": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "csi": {Members: map[string]*convert.Shape{"nodePublishSecretRef": {Atomic: true}}}, "emptyDir": {Members: map[string]*convert.Shape{"sizeLimit": {Atomic: true}}}, "ephemeral": {Members: map[string]*convert.Shape{"volumeClaimTemplate": {Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"dataSource": {Atomic: true}, "resources": {Members: map[string]*convert.Shape{"limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "selector": {Atomic: true}}}}}}}, "flexVolume": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "iscsi": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "rbd": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "scaleIO": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "storageos": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}}}}}}}}
+var shape1 = &convert.Shape{Set: true}
 
-var shape2 = &convert.Shape{Keys: []string{"type"}}
+var shape2 = &convert.Shape{Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"affinity": {Members: map[string]*convert.Shape{"nodeAffinity": {Members: map[string]*convert.Shape{"requiredDuringSchedulingIgnoredDuringExecution": {Atomic: true}}}}}, "containers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "ephemeralContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "evictionResponders": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "hostAliases": {Keys: []string{"ip"}}, "imagePullSecrets": {Keys: []string{"name"}, Items: &convert.Shape{Atomic: true}}, "initContainers": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"env": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"valueFrom": {Members: map[string]*convert.Shape{"configMapKeyRef": {Atomic: true}, "fieldRef": {Atomic: true}, "fileKeyRef": {Atomic: true}, "resourceFieldRef": {Atomic: true}, "secretKeyRef": {Atomic: true}}}}}}, "lifecycle": {Members: map[string]*convert.Shape{"postStart": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "preStop": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}}}, "livenessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "ports": {Keys: []string{"containerPort", "protocol"}}, "readinessProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "startupProbe": {Members: map[string]*convert.Shape{"httpGet": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}, "tcpSocket": {Members: map[string]*convert.Shape{"port": {Atomic: true}}}}}, "volumeDevices": {Keys: []string{"devicePath"}}, "volumeMounts": {Keys: []string{"mountPath"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"bindMountOptions": {Set: true}}}}}}}, "nodeSelector": {Atomic: true}, "overhead": {Values: &convert.Shape{Atomic: true}}, "resourceClaims": {Keys: []string{"name"}}, "resources": {Members: map[string]*convert.Shape{"claims": {Keys: []string{"name"}}, "limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "schedulingGates": {Keys: []string{"name"}}, "topologySpreadConstraints": {Keys: []string{"topologyKey", "whenUnsatisfiable"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"labelSelector": {Atomic: true}}}}, "volumes": {Keys: []string{"name"}, Items: &convert.Shape{Members: map[string]*convert.Shape{"cephfs": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "cinder": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "csi": {Members: map[string]*convert.Shape{"nodePublishSecretRef": {Atomic: true}}}, "emptyDir": {Members: map[string]*convert.Shape{"sizeLimit": {Atomic: true}}}, "ephemeral": {Members: map[string]*convert.Shape{"volumeClaimTemplate": {Members: map[string]*convert.Shape{"metadata": {Members: map[string]*convert.Shape{"finalizers": {Set: true}, "ownerReferences": {Keys: []string{"uid"}, Items: &convert.Shape{Atomic: true}}}}, "spec": {Members: map[string]*convert.Shape{"dataSource": {Atomic: true}, "resources": {Members: map[string]*convert.Shape{"limits": {Values: &convert.Shape{Atomic: true}}, "requests": {Values: &convert.Shape{Atomic: true}}}}, "selector": {Atomic: true}}}}}}}, "flexVolume": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "iscsi": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "rbd": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "scaleIO": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}, "storageos": {Members: map[string]*convert.Shape{"secretRef": {Atomic: true}}}}}}}}}}
+
+var shape3 = &convert.Shape{Keys: []string{"type"}}

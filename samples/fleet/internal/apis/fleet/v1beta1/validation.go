@@ -3,10 +3,13 @@
 package v1beta1
 
 import (
+	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
@@ -19,6 +22,8 @@ var (
 	validProtocol         = []fleetv1beta1.Protocol{fleetv1beta1.ProtocolTCP, fleetv1beta1.ProtocolUDP}
 	validRobotSpecSpeed   = []fleetv1beta1.RobotSpecSpeed{fleetv1beta1.RobotSpecSpeedEco, fleetv1beta1.RobotSpecSpeedFast, fleetv1beta1.RobotSpecSpeedTurbo}
 	validRobotStatusPhase = []fleetv1beta1.RobotStatusPhase{fleetv1beta1.RobotStatusPhaseRunning, fleetv1beta1.RobotStatusPhaseStopped, fleetv1beta1.RobotStatusPhaseLost}
+	patternChannelPort    = regexp.MustCompile("^[a-z]+$")
+	patternSerial         = regexp.MustCompile("^[A-Z]{2}-[0-9]+$")
 )
 
 // ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -28,6 +33,15 @@ func ValidateMachine(obj *hub.Machine) field.ErrorList {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
 	return validateMachine(&in, nil)
+}
+
+// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields.
+func ValidateProbe(obj *hub.Probe) field.ErrorList {
+	var in fleetv1beta1.Probe
+	if err := Convert_fleet_Probe_To_v1beta1_Probe(obj, &in, nil); err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	return validateProbe(&in, nil)
 }
 
 // ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
@@ -53,6 +67,38 @@ func validateBattery(in *fleetv1beta1.Battery, path *field.Path) (errs field.Err
 		}
 		if *in.Level > 100 {
 			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 100"))
+		}
+	}
+	return errs
+}
+
+func validateChannel(in *fleetv1beta1.Channel, path *field.Path) (errs field.ErrorList) {
+	if in.Name == nil {
+		errs = append(errs, field.Required(path.Child("name"), ""))
+	} else {
+		for _, message := range utilvalidation.IsDNS1123Label(*in.Name) {
+			errs = append(errs, field.Invalid(path.Child("name"), *in.Name, message))
+		}
+	}
+	if in.Gain != nil {
+		if *in.Gain <= 0 {
+			errs = append(errs, field.Invalid(path.Child("gain"), *in.Gain, "must be greater than 0"))
+		}
+		if *in.Gain >= 1 {
+			errs = append(errs, field.Invalid(path.Child("gain"), *in.Gain, "must be less than 1"))
+		}
+	}
+	if in.Port != nil {
+		if in.Port.Type == intstr.Int {
+			if in.Port.IntVal < 1 {
+				errs = append(errs, field.Invalid(path.Child("port"), in.Port.IntVal, "must be greater than or equal to 1"))
+			}
+			if in.Port.IntVal > 65535 {
+				errs = append(errs, field.Invalid(path.Child("port"), in.Port.IntVal, "must be less than or equal to 65535"))
+			}
+		}
+		if in.Port.Type == intstr.String && !patternChannelPort.MatchString(in.Port.StrVal) {
+			errs = append(errs, field.Invalid(path.Child("port"), in.Port.StrVal, "must match '^[a-z]+$'"))
 		}
 	}
 	return errs
@@ -141,6 +187,39 @@ func validatePort(in *fleetv1beta1.Port, path *field.Path) (errs field.ErrorList
 	}
 	if in.Protocol != nil && !slices.Contains(validProtocol, *in.Protocol) {
 		errs = append(errs, field.NotSupported(path.Child("protocol"), *in.Protocol, validProtocol))
+	}
+	return errs
+}
+
+func validateProbe(in *fleetv1beta1.Probe, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateProbeSpec(&in.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func validateProbeSpec(in *fleetv1beta1.ProbeSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Serial == nil {
+		errs = append(errs, field.Required(path.Child("serial"), ""))
+	} else {
+		if utf8.RuneCountInString(string(*in.Serial)) > 12 {
+			errs = append(errs, field.TooLongCharacters(path.Child("serial"), *in.Serial, 12))
+		}
+		if !patternSerial.MatchString(string(*in.Serial)) {
+			errs = append(errs, field.Invalid(path.Child("serial"), *in.Serial, "must match '^[A-Z]{2}-[0-9]+$'"))
+		}
+	}
+	if in.Level != nil {
+		if *in.Level < -10 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be greater than or equal to -10"))
+		}
+		if *in.Level > 10 {
+			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 10"))
+		}
+	}
+	errs = append(errs, validation.UniqueKeys(in.Channels, path.Child("channels"), func(in *fleetv1beta1.Channel) map[string]any {
+		return map[string]any{"name": validation.Deref(in.Name)}
+	})...)
+	for i := range in.Channels {
+		errs = append(errs, validateChannel(&in.Channels[i], path.Child("channels").Index(i))...)
 	}
 	return errs
 }
