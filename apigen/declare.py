@@ -1,5 +1,6 @@
 """Field specs -> the Go types of one version: structs, named scalars and schemas, with unique Go names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,13 +10,15 @@ from apigen.checks import check_schema
 from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
 from apigen.model import ABSENT, Constant, Field, Limits, NamedScalar, Path, Schema, Struct
+from apigen.objects import one_ofs, reject_one_ofs
 from apigen.package import Package, Scope
 from apigen.source import Source
-from apigen.spec import Fields, FieldSpec
+from apigen.spec import Fields, FieldSpec, VersionSpec
 from apigen.words import quoted
 
 # The keys of a named type, by their names in the model: an object's, a scalar's.
-_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example"})
+_ONE_OFS = frozenset({"exactly_one_of", "at_most_one_of", "at_least_one_of"})
+_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example"}) | _ONE_OFS
 _OF_SCALARS = frozenset({"type", "description", "enum", "default", "example", *Limits.__dataclass_fields__})
 
 
@@ -27,9 +30,9 @@ class Declarer:
     scope: Scope
     source: Source
 
-    def root(self, kind: str, fields: Fields, path: Path, description: str, version: str) -> None:
-        """Declare the root struct of a kind in a version, and all that it needs."""
-        self._struct(kind, fields, path, ("kind", version), description, root=True)
+    def root(self, kind: str, spec: VersionSpec, at: Path, description: str) -> None:
+        """Declare the root struct of a kind in a version that stands at `at`, and all that it needs."""
+        self._struct(kind, spec, at, ("kind", spec.name), description, root=True)
 
     def _add(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.package.problems.add(self.source, path, message, hint, key=key)
@@ -37,20 +40,25 @@ class Declarer:
     def _struct(
         self,
         go: str,
-        fields: Fields,
-        path: Path,
+        spec: FieldSpec | VersionSpec,
+        at: Path,
         owner: Path,
         description: str,
         *,
         root: bool = False,
         spec_name: str = "",
     ) -> str:
-        """Declare a struct whose fields stand at `path`, and all that they need. Returns its Go name."""
+        """Declare a struct that stands at `at`, and all that its fields need. Returns its Go name."""
         package = self.package
         if not package.take(go, self.source, owner) and go in package.structs:
             return go
         package.structs[go] = Struct(go, description, (), spec_name, root)  # it may contain itself
-        made: list[Field] = []
+        made = tuple(self._fields(go, spec.fields or {}, (*at, "fields"), root=root))
+        groups = one_ofs(package.problems, self.source, spec, made, at)
+        package.structs[go] = Struct(go, description, made, spec_name, root, groups)
+        return go
+
+    def _fields(self, go: str, fields: Fields, path: Path, *, root: bool) -> Iterator[Field]:
         seen: dict[str, str] = {}
         for json, spec in fields.items():
             at = (*path, json)
@@ -62,9 +70,7 @@ class Declarer:
                 self._add(at, message, "rename one of the two", key=True)
                 continue
             seen[name] = json
-            made.append(self._field(go, json, name, spec, at, root=root))
-        package.structs[go] = Struct(go, description, tuple(made), spec_name, root)
-        return go
+            yield self._field(go, json, name, spec, at, root=root)
 
     def _field_name(self, json: str, at: Path, root: bool) -> bool:
         if not names.FIELD.match(json) or json in ("_", "-"):
@@ -128,7 +134,8 @@ class Declarer:
                 return Schema("basic", "string")
             self._no_items(spec, at, ())
             text = _inline_text(go, at, spec.description)
-            return Schema("object", self._struct(go, spec.fields, (*at, "fields"), at, text))
+            return Schema("object", self._struct(go, spec, at, at, text))
+        reject_one_ofs(self.package.problems, self.source, spec, at)
         phrase = phrases.parse(spec.type)
         if isinstance(phrase, str):
             return self._unknown(at, spec.type, phrase)
@@ -248,7 +255,7 @@ class Declarer:
         default = spec.default if "default" in spec.model_fields_set else ABSENT
         example = spec.example if "example" in spec.model_fields_set else ABSENT
         if spec.fields is not None:
-            self._struct(go, spec.fields, (*path, "fields"), path, spec.description, spec_name=name)
+            self._struct(go, spec, path, path, spec.description, spec_name=name)
             schema = Schema("object", go, map_type=spec.map_type or "", default=default, example=example)
         else:
             schema = replace(self._scalar(go, spec, path, known), default=default, example=example)

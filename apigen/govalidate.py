@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apigen.gobounds import Bounds, is_single, only_if, when, zero
 from apigen.gotext import Lines, quote
 from apigen.gotypes import is_nilable
-from apigen.model import Field, Limits, Schema, Struct, Types
+from apigen.model import Field, Limits, OneOf, Schema, Struct, Types
 from apigen.names import exported
 
 
@@ -39,7 +39,7 @@ class Validation:
             more = {
                 go
                 for go, s in self.types.structs.items()
-                if go not in found and any(self._demands(f, found) for f in s.fields)
+                if go not in found and (s.one_ofs or any(self._demands(f, found) for f in s.fields))
             }
             if not more:
                 return tuple(sorted(found))
@@ -72,7 +72,7 @@ class Validation:
         for field in struct.fields:
             if self._demands(field, self._known):
                 lines += self._field(struct, field)
-        return lines
+        return lines + [_one_of(struct, group) for group in struct.one_ofs]
 
     def _field(self, struct: Struct, field: Field) -> Lines:
         schema, name = field.schema, f"in.{field.go}"
@@ -167,6 +167,14 @@ class Validation:
             (f"valid{s.go}", f"{self.package}.{s.go}", [f"{self.package}.{c.go}" for c in s.constants])
             for s in used
         ]
+
+
+def _one_of(struct: Struct, group: OneOf) -> str:
+    fields = [f for f in struct.fields if f.json in group.fields]
+    listed = ", ".join(quote(f.json) for f in fields)
+    said = ", ".join(f"in.{f.go} != {zero(f)}" for f in fields)
+    call = f"validation.{group.how[0].upper()}{group.how[1:]}(path, []string{{{listed}}}, {said})"
+    return f"errs = append(errs, {call}...)"
 
 
 def _conditions(schema: Schema) -> bool:

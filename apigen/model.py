@@ -42,6 +42,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class OneOf:
+    """How many of some fields an object says: the key that demands it, and the fields by JSON name."""
+
+    how: Literal["exactlyOneOf", "atMostOneOf", "atLeastOneOf"]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Constant:
     """A member of an enum: its value, the name of its Go constant, what it means."""
 
@@ -114,6 +122,7 @@ class Struct:
     fields: tuple[Field, ...]
     spec_name: str = ""
     root: bool = False
+    one_ofs: tuple[OneOf, ...] = ()
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from apigen.gotext import comment_lines
 from apigen.gotypes import BASICS
-from apigen.model import ABSENT, Field, Group, GroupVersion, Kind, Limits, NamedScalar, Schema, Struct
+from apigen.model import ABSENT, Field, Group, GroupVersion, Kind, Limits, NamedScalar, OneOf, Schema, Struct
 
 Definition = dict[str, Any]
 
@@ -81,7 +81,7 @@ class _Maker:
             out["properties"] = properties
         if required:
             out["required"] = required
-        return out
+        return {**out, **_one_ofs(struct.one_ofs)}
 
     def list(self, kind: Kind) -> Definition:
         properties = _type_meta()
@@ -198,6 +198,23 @@ def _limits(limits: Limits) -> Definition:
         if bound is None or (exclusive >= bound if end == "Minimum" else exclusive <= bound):
             out[end.lower()], out[f"exclusive{end}"] = exclusive, True
     return out
+
+
+def _one_ofs(groups: tuple[OneOf, ...]) -> Definition:
+    """The schemas that say how many of some fields there are; several groups hold together."""
+    made = [_one_of(group) for group in groups]
+    if not made:
+        return {}
+    return made[0] if len(made) == 1 else {"allOf": made}
+
+
+def _one_of(group: OneOf) -> Definition:
+    each: list[Definition] = [{"required": [name]} for name in group.fields]
+    if group.how == "exactlyOneOf":
+        return {"oneOf": each}
+    if group.how == "atLeastOneOf":
+        return {"anyOf": each}
+    return {"oneOf": [*each, {"not": {"anyOf": each}}]}
 
 
 def _extensions(schema: Schema) -> Definition:

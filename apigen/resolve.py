@@ -142,7 +142,7 @@ class _Group:
             declarer = Declarer(package, Scope(own, files), source)
             package.take(spec.list_kind, source, ("kind", "List", version.name))
             text = version.description or spec.description
-            declarer.root(spec.kind, version.fields, (*at, "fields"), text, version.name)
+            declarer.root(spec.kind, version, at, text)
             for name in declarer.scope.names():  # also those that no field uses yet are checked
                 declarer.named(name)
         storage = next((v.name for v in spec.versions if v.storage), spec.versions[0].name)

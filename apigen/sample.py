@@ -66,7 +66,17 @@ def sample(types: Types, root: Struct, kubernetes: Upstream) -> dict[str, Any]:
     """Return the root fields of a valid object, with a status that a controller may write."""
     sampler = _Sampler(types, kubernetes)
     filled = {f.json: sampler.value(f.schema, f.json, required=f.required) for f in root.fields}
-    return {name: value for name, value in filled.items() if value is not ABSENT}
+    made = {name: value for name, value in filled.items() if value is not ABSENT}
+    _choose(root, made)
+    return made
+
+
+def _choose(struct: Struct, value: dict[str, Any]) -> None:
+    """Leave the first of the fields of which an object may say only one."""
+    for group in struct.one_ofs:
+        said = [f.json for f in struct.fields if f.json in group.fields and f.json in value]
+        for name in said[1:] if group.how != "atLeastOneOf" else ():
+            del value[name]
 
 
 @dataclass
@@ -110,6 +120,7 @@ class _Sampler:
                 if value is not ABSENT:
                     out[member.json] = value
         self.open.pop()
+        _choose(self.types.struct(schema), out)
         most = schema.limits.max_properties
         spare = [m.json for m in members if m.json in out and not m.required]
         for name in spare[::-1][: max(0, len(out) - most)] if most is not None else ():

@@ -15,10 +15,9 @@ from apigen.names import plural
 LATER = {
     "ProjectSpec": ("admission", "clients"),
     "FieldSpec": (
-        "immutable", "validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf",
-        "deprecated", "preserveUnknownFields",
+        "immutable", "validations", "deprecated", "preserveUnknownFields",
     ),
-    "VersionSpec": ("validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf", "default"),
+    "VersionSpec": ("validations", "default"),
 }  # fmt: skip
 
 
@@ -50,7 +49,24 @@ def _short(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
-class FieldSpec(_Strict):
+class _ObjectSpec(_Strict):
+    """What may be said of anything that has fields."""
+
+    exactly_one_of: list[str] | list[list[str]] | None = Field(
+        None, min_length=1, examples=[["host", "path"]]
+    )
+    """The fields of which an object says one and only one: their names, or a list of such lists."""
+    at_most_one_of: list[str] | list[list[str]] | None = Field(
+        None, min_length=1, examples=[["cert", "secret"]]
+    )
+    """The fields of which an object says one or none."""
+    at_least_one_of: list[str] | list[list[str]] | None = Field(
+        None, min_length=1, examples=[["cpu", "memory"]]
+    )
+    """The fields of which an object says one or more."""
+
+
+class FieldSpec(_ObjectSpec):
     """A field, a list's item, a map's value or a named type; a text alone is short for its type."""
 
     type: str | None = Field(None, examples=["list of string"])
@@ -158,7 +174,7 @@ class SelectableFieldSpec(_Strict):
     """The field: a string, a boolean or an integer outside of lists and maps."""
 
 
-class VersionSpec(_Strict):
+class VersionSpec(_ObjectSpec):
     """One version of the API of a kind."""
 
     name: str = Field(examples=["v1beta1"])

@@ -106,6 +106,42 @@ func Sorted[V any](in map[string]V) func(yield func(string, V) bool) {
 	}
 }
 
+// ExactlyOneOf refuses an object that says none of some fields, or more than one.
+func ExactlyOneOf(path *field.Path, names []string, said ...bool) field.ErrorList {
+	if Count(said...) == 0 {
+		return field.ErrorList{field.Invalid(path, "", "must specify one of: "+quoted(names))}
+	}
+	return oneOf(path, names, said, "must specify exactly one of: ")
+}
+
+// AtMostOneOf refuses an object that says more than one of some fields.
+func AtMostOneOf(path *field.Path, names []string, said ...bool) field.ErrorList {
+	return oneOf(path, names, said, "must specify at most one of: ")
+}
+
+// AtLeastOneOf refuses an object that says none of some fields.
+func AtLeastOneOf(path *field.Path, names []string, said ...bool) field.ErrorList {
+	if Count(said...) > 0 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, "", "must specify at least one of: "+quoted(names))}
+}
+
+func oneOf(path *field.Path, names []string, said []bool, detail string) field.ErrorList {
+	if Count(said...) < 2 {
+		return nil
+	}
+	var found []string
+	for i, name := range names {
+		if said[i] {
+			found = append(found, name)
+		}
+	}
+	return field.ErrorList{field.Invalid(path, "{"+strings.Join(found, ", ")+"}", detail+quoted(names))}
+}
+
+func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+
 // Count returns how many are true.
 func Count(said ...bool) (count int) {
 	for _, is := range said {

@@ -345,6 +345,15 @@ type ProbeSpec struct {
 	// +k8s:validation:minProperties=1
 	// +k8s:validation:maxProperties=2
 	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	// What it looks at.
+	// +optional
+	Target *ProbeSpecTarget `json:"target,omitempty"`
+	// When it measures.
+	// +optional
+	Schedule *ProbeSpecSchedule `json:"schedule,omitempty"`
+	// Who is told.
+	// +optional
+	Alarm *ProbeSpecAlarm `json:"alarm,omitempty"`
 	// Where it answers, in every format of texts.
 	// +optional
 	Address *ProbeSpecAddress `json:"address,omitempty"`
@@ -410,6 +419,19 @@ type ProbeSpecAddress struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// ProbeSpecAlarm is the alarm of ProbeSpec.
+type ProbeSpecAlarm struct {
+	// By mail.
+	// +optional
+	Mail []string `json:"mail,omitzero"`
+	// By a page.
+	// +optional
+	Page *string `json:"page,omitempty"`
+	// How.
+	// +optional
+	Loud *bool `json:"loud,omitempty"`
+}
+
 // ProbeSpecCalibration is the calibration of ProbeSpec.
 type ProbeSpecCalibration struct {
 	// The zero.
@@ -422,6 +444,32 @@ type ProbeSpecCalibration struct {
 	// +optional
 	// +k8s:validation:format="date"
 	Date *string `json:"date,omitempty"`
+}
+
+// ProbeSpecSchedule is the schedule of ProbeSpec.
+type ProbeSpecSchedule struct {
+	// Once.
+	// +optional
+	At *metav1.Time `json:"at,omitempty"`
+	// From then on.
+	// +optional
+	From *metav1.Time `json:"from,omitempty"`
+	// Again and again.
+	// +optional
+	Every *metav1.Duration `json:"every,omitempty"`
+}
+
+// ProbeSpecTarget is the target of ProbeSpec.
+type ProbeSpecTarget struct {
+	// A host.
+	// +optional
+	Host *string `json:"host,omitempty"`
+	// A pod.
+	// +optional
+	Pod *string `json:"pod,omitempty"`
+	// A node.
+	// +optional
+	Node *string `json:"node,omitempty"`
 }
 
 // ProfileSpec is the spec of Profile.

@@ -90,8 +90,23 @@ func (in ProbeSpecAddress) OpenAPIModelName() string {
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecAlarm) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecAlarm"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in ProbeSpecCalibration) OpenAPIModelName() string {
 	return "com.example.fleet.v1.ProbeSpecCalibration"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecSchedule) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecSchedule"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecTarget) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecTarget"
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.

@@ -176,6 +176,9 @@ type ProbeSpec struct {
 	Grid        [][]int32             `json:"grid,omitzero"`
 	Thresholds  map[string]int32      `json:"thresholds,omitzero"`
 	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	Target      *ProbeSpecTarget      `json:"target,omitempty"`
+	Schedule    *ProbeSpecSchedule    `json:"schedule,omitempty"`
+	Alarm       *ProbeSpecAlarm       `json:"alarm,omitempty"`
 	Address     *ProbeSpecAddress     `json:"address,omitempty"`
 }
 
@@ -197,11 +200,32 @@ type ProbeSpecAddress struct {
 	Value   *string `json:"value,omitempty"`
 }
 
+// ProbeSpecAlarm is the alarm of ProbeSpec.
+type ProbeSpecAlarm struct {
+	Mail []string `json:"mail,omitzero"`
+	Page *string  `json:"page,omitempty"`
+	Loud *bool    `json:"loud,omitempty"`
+}
+
 // ProbeSpecCalibration is the calibration of ProbeSpec.
 type ProbeSpecCalibration struct {
 	Zero  *int32  `json:"zero,omitempty"`
 	Scale *int32  `json:"scale,omitempty"`
 	Date  *string `json:"date,omitempty"`
+}
+
+// ProbeSpecSchedule is the schedule of ProbeSpec.
+type ProbeSpecSchedule struct {
+	At    *metav1.Time     `json:"at,omitempty"`
+	From  *metav1.Time     `json:"from,omitempty"`
+	Every *metav1.Duration `json:"every,omitempty"`
+}
+
+// ProbeSpecTarget is the target of ProbeSpec.
+type ProbeSpecTarget struct {
+	Host *string `json:"host,omitempty"`
+	Pod  *string `json:"pod,omitempty"`
+	Node *string `json:"node,omitempty"`
 }
 
 // ProfileSpec is the spec of Profile.

@@ -329,6 +329,15 @@ func validateProbeSpec(in *fleetv1.ProbeSpec, path *field.Path) (errs field.Erro
 		}
 		errs = append(errs, validateProbeSpecCalibration(in.Calibration, path.Child("calibration"))...)
 	}
+	if in.Target != nil {
+		errs = append(errs, validateProbeSpecTarget(in.Target, path.Child("target"))...)
+	}
+	if in.Schedule != nil {
+		errs = append(errs, validateProbeSpecSchedule(in.Schedule, path.Child("schedule"))...)
+	}
+	if in.Alarm != nil {
+		errs = append(errs, validateProbeSpecAlarm(in.Alarm, path.Child("alarm"))...)
+	}
 	if in.Address != nil {
 		errs = append(errs, validateProbeSpecAddress(in.Address, path.Child("address"))...)
 	}
@@ -387,10 +396,26 @@ func validateProbeSpecAddress(in *fleetv1.ProbeSpecAddress, path *field.Path) (e
 	return errs
 }
 
+func validateProbeSpecAlarm(in *fleetv1.ProbeSpecAlarm, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validation.AtLeastOneOf(path, []string{"mail", "page"}, in.Mail != nil, in.Page != nil)...)
+	return errs
+}
+
 func validateProbeSpecCalibration(in *fleetv1.ProbeSpecCalibration, path *field.Path) (errs field.ErrorList) {
 	if in.Date != nil && !strfmt.Default.Validates("date", *in.Date) {
 		errs = append(errs, field.Invalid(path.Child("date"), *in.Date, "must be a date such as 2006-01-02"))
 	}
+	return errs
+}
+
+func validateProbeSpecSchedule(in *fleetv1.ProbeSpecSchedule, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validation.AtMostOneOf(path, []string{"at", "every"}, in.At != nil, in.Every != nil)...)
+	errs = append(errs, validation.AtMostOneOf(path, []string{"from", "every"}, in.From != nil, in.Every != nil)...)
+	return errs
+}
+
+func validateProbeSpecTarget(in *fleetv1.ProbeSpecTarget, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validation.ExactlyOneOf(path, []string{"host", "pod", "node"}, in.Host != nil, in.Pod != nil, in.Node != nil)...)
 	return errs
 }
 

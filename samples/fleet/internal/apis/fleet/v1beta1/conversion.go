@@ -162,6 +162,15 @@ func convert_fleet_ProbeSpec_To_v1beta1_ProbeSpec(in *hub.ProbeSpec, out *fleetv
 	if in.Calibration != nil {
 		convert.PutTree(t, at, "calibration", *in.Calibration, nil)
 	}
+	if in.Target != nil {
+		convert.PutTree(t, at, "target", *in.Target, nil)
+	}
+	if in.Schedule != nil {
+		convert.PutTree(t, at, "schedule", *in.Schedule, nil)
+	}
+	if in.Alarm != nil {
+		convert.PutTree(t, at, "alarm", *in.Alarm, nil)
+	}
 	if in.Address != nil {
 		convert.PutTree(t, at, "address", *in.Address, nil)
 	}
@@ -286,6 +295,15 @@ func convert_v1beta1_ProbeSpec_To_fleet_ProbeSpec(in *fleetv1beta1.ProbeSpec, ou
 	if v, ok := convert.TakeTree[hub.ProbeSpecCalibration](t, at, "calibration", nil); ok {
 		out.Calibration = &v
 	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecTarget](t, at, "target", nil); ok {
+		out.Target = &v
+	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecSchedule](t, at, "schedule", nil); ok {
+		out.Schedule = &v
+	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecAlarm](t, at, "alarm", nil); ok {
+		out.Alarm = &v
+	}
 	if v, ok := convert.TakeTree[hub.ProbeSpecAddress](t, at, "address", nil); ok {
 		out.Address = &v
 	}
@@ -372,13 +390,16 @@ var machinePartsV1 = convert.Parts{
 // probePartsV1 are the paths of v1 at which something may be kept.
 var probePartsV1 = convert.Parts{
 	"spec.address*",
+	"spec.alarm*",
 	"spec.calibration*",
 	"spec.fraction",
 	"spec.grid",
 	"spec.note",
 	"spec.offset",
+	"spec.schedule*",
 	"spec.step",
 	"spec.tags*",
+	"spec.target*",
 	"spec.thresholds*",
 }
 
