@@ -6,6 +6,7 @@ from typing import Literal
 
 from apigen import names, phrases
 from apigen.bounds import limits_of
+from apigen.celrules import cel_rules
 from apigen.checks import check_schema
 from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
@@ -18,8 +19,10 @@ from apigen.words import quoted
 
 # The keys of a named type, by their names in the model: an object's, a scalar's.
 _ONE_OFS = frozenset({"exactly_one_of", "at_most_one_of", "at_least_one_of"})
-_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example"}) | _ONE_OFS
-_OF_SCALARS = frozenset({"type", "description", "enum", "default", "example", *Limits.__dataclass_fields__})
+_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example", "validations"}) | _ONE_OFS
+_OF_SCALARS = frozenset(
+    {"type", "description", "enum", "default", "example", "validations", *Limits.__dataclass_fields__}
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Declarer:
         package.structs[go] = Struct(go, description, (), spec_name, root)  # it may contain itself
         made = tuple(self._fields(go, spec.fields or {}, (*at, "fields"), root=root))
         groups = one_ofs(package.problems, self.source, spec, made, at)
-        package.structs[go] = Struct(go, description, made, spec_name, root, groups)
+        rules = cel_rules(self.source, spec.validations, at)
+        package.structs[go] = Struct(go, description, made, spec_name, root, groups, rules)
         return go
 
     def _fields(self, go: str, fields: Fields, path: Path, *, root: bool) -> Iterator[Field]:
@@ -122,6 +126,8 @@ class Declarer:
             map_type=spec.map_type or schema.map_type,
             default=spec.default if "default" in spec.model_fields_set else schema.default,
             example=spec.example if "example" in spec.model_fields_set else schema.example,
+            immutable="always" if spec.immutable is True else spec.immutable or "",
+            rules=cel_rules(self.source, spec.validations, at) if spec.fields is None else (),
         )
         check_schema(self.package, self.source, spec, schema, at)
         self.package.valued(self.source, spec, schema, at)
@@ -181,7 +187,7 @@ class Declarer:
 
     def _element(self, spec: FieldSpec, at: Path, go: str, outer: tuple[str, ...], inner: str) -> Schema:
         """Return the schema of a container's content, which `items` or `values` at `at` describe."""
-        for word in ("required", "nullable", "default"):
+        for word in ("required", "nullable", "default", "immutable"):
             if word in spec.model_fields_set:
                 message = f"`{word}` is for fields: what a list or map holds is there"
                 self._add((*at, word), message, "leave it out", key=True)
@@ -278,8 +284,8 @@ class Declarer:
             constants: tuple[Constant, ...] = ()
             if spec.enum is not None:
                 constants = enum_constants(self.package.problems, self.source, spec, path, base, go)
-            limits = limits_of(spec)
-            self._declare_scalar(NamedScalar(go, base, spec.description, constants, limits), path)
+            limits, rules = limits_of(spec), cel_rules(self.source, spec.validations, path)
+            self._declare_scalar(NamedScalar(go, base, spec.description, constants, limits, rules), path)
             plain = spec.model_copy(update={"enum": None})
             check_schema(self.package, self.source, plain, Schema("basic", base, limits=limits), path)
         return Schema("named", go, enum=self.package.scalars[go].constants, base=base)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic.alias_generators import to_camel
 
+from apigen.source import Source
 from apigen.upstream import UpstreamType
 
 Path = tuple[str | int, ...]
@@ -50,6 +51,19 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class CelRule:
+    """A rule in CEL, as x-kubernetes-validations has it. `where` is its file and its path there."""
+
+    rule: str
+    message: str
+    message_expression: str
+    reason: str
+    field_path: str
+    optional_old_self: bool
+    where: tuple[Source, Path] = field(compare=False, hash=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Constant:
     """A member of an enum: its value, the name of its Go constant, what it means."""
 
@@ -79,6 +93,8 @@ class Schema:
     map_type: str = ""
     default: Any = field(default=ABSENT, hash=False)
     example: Any = field(default=ABSENT, hash=False)
+    immutable: Literal["", "always", "onceSet"] = ""
+    rules: tuple[CelRule, ...] = ()
     base: str = ""
     """The word under a named scalar type: string, int32, int64, ..."""
 
@@ -123,6 +139,7 @@ class Struct:
     spec_name: str = ""
     root: bool = False
     one_ofs: tuple[OneOf, ...] = ()
+    rules: tuple[CelRule, ...] = ()
 
     @property
     def text(self) -> str:
@@ -143,6 +160,7 @@ class NamedScalar:
     description: str
     constants: tuple[Constant, ...]
     limits: Limits = Limits()
+    rules: tuple[CelRule, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,19 @@ from typing import Any
 
 from apigen.gotext import comment_lines
 from apigen.gotypes import BASICS
-from apigen.model import ABSENT, Field, Group, GroupVersion, Kind, Limits, NamedScalar, OneOf, Schema, Struct
+from apigen.model import (
+    ABSENT,
+    CelRule,
+    Field,
+    Group,
+    GroupVersion,
+    Kind,
+    Limits,
+    NamedScalar,
+    OneOf,
+    Schema,
+    Struct,
+)
 
 Definition = dict[str, Any]
 
@@ -81,7 +93,7 @@ class _Maker:
             out["properties"] = properties
         if required:
             out["required"] = required
-        return {**out, **_one_ofs(struct.one_ofs)}
+        return {**out, **_one_ofs(struct.one_ofs), **_validations(struct.rules)}
 
     def list(self, kind: Kind) -> Definition:
         properties = _type_meta()
@@ -117,7 +129,7 @@ class _Maker:
         return out
 
     def value(self, schema: Schema) -> Definition:
-        text = _text(schema.description)
+        text, rules = _text(schema.description), schema.rules
         out: Definition = {}
         if schema.kind == "list":
             out = {"type": "array", "items": self.value(schema.element)}
@@ -131,6 +143,7 @@ class _Maker:
             scalar = self.scalars[schema.name]
             text = "\n\n".join(t for t in (text or _text(scalar.description), _enum_text(schema)) if t)
             out = {**BASICS[schema.base].schema, **_enum(schema), **_limits(scalar.limits)}
+            rules = scalar.rules + rules
         else:
             out = self._basic(schema)
         return {
@@ -138,6 +151,7 @@ class _Maker:
             **out,
             **_limits(schema.limits),
             **_extensions(schema),
+            **_validations(rules),
         }
 
     def _basic(self, schema: Schema) -> Definition:
@@ -215,6 +229,22 @@ def _one_of(group: OneOf) -> Definition:
     if group.how == "atLeastOneOf":
         return {"anyOf": each}
     return {"oneOf": [*each, {"not": {"anyOf": each}}]}
+
+
+def _validations(rules: tuple[CelRule, ...]) -> Definition:
+    return {"x-kubernetes-validations": [_validation(rule) for rule in rules]} if rules else {}
+
+
+def _validation(rule: CelRule) -> Definition:
+    said = {
+        "rule": rule.rule,
+        "message": rule.message,
+        "messageExpression": rule.message_expression,
+        "reason": rule.reason,
+        "fieldPath": rule.field_path,
+        "optionalOldSelf": rule.optional_old_self,
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _extensions(schema: Schema) -> Definition:

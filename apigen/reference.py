@@ -22,6 +22,7 @@ TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.NamesSpec, "`names`", "names"),
     (spec.VersionSpec, "A version", "version"),
     (spec.FieldSpec, "A field", "field"),
+    (spec.ValidationSpec, "A validation", "validation"),
     (spec.SubresourcesSpec, "`subresources`", "subresources"),
     (spec.ScaleSpec, "`scale`", "scale"),
     (spec.ColumnSpec, "A column", "column"),

@@ -20,6 +20,7 @@ from apigen.examples import fitting
 from apigen.facets import Facets
 from apigen.homes import Joint
 from apigen.identity import check_identities, check_project, check_resource, has_status
+from apigen.later import check_later
 from apigen.load import Loaded, Spec
 from apigen.loss import hook_types
 from apigen.model import (
@@ -99,6 +100,7 @@ class _Group:
             for later in package.later:
                 check_keys(package, *later)
             package.check_values()
+            check_later(package)
             report_endless(package, self.problems)
         types = {v: packages[v].types() for v in versions}
         hub = Types({}, {})

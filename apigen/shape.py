@@ -27,6 +27,7 @@ from apigen.spec import (
     SelectableFieldSpec,
     SubresourcesSpec,
     UnionSpec,
+    ValidationSpec,
     VersionSpec,
 )
 from apigen.words import called, choices, nearest, quoted
@@ -223,4 +224,5 @@ _CHILDREN: Mapping[str, type[BaseModel]] = {
     "scale": ScaleSpec,
     "additionalPrinterColumns": ColumnSpec,
     "selectableFields": SelectableFieldSpec,
+    "validations": ValidationSpec,
 }

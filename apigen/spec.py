@@ -15,9 +15,9 @@ from apigen.names import plural
 LATER = {
     "ProjectSpec": ("admission", "clients"),
     "FieldSpec": (
-        "immutable", "validations", "deprecated", "preserveUnknownFields",
+        "deprecated", "preserveUnknownFields",
     ),
-    "VersionSpec": ("validations", "default"),
+    "VersionSpec": ("default",),
 }  # fmt: skip
 
 
@@ -49,8 +49,32 @@ def _short(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
+class ValidationSpec(_Strict):
+    """A rule in CEL: the language, the libraries and the limits of `x-kubernetes-validations`."""
+
+    rule: str = Field(examples=["self.min <= self.max"])
+    """What is true of every value allowed. `self` is the value, `oldSelf` what it was before an update."""
+    message: str = Field("", examples=["min must not exceed max"])
+    """What a client is told; the rule itself if left out."""
+    message_expression: str = Field("", examples=["'max must be at least ' + string(self.min)"])
+    """A CEL expression for the message."""
+    reason: (
+        Literal["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"]
+        | None
+    ) = Field(None, examples=["FieldValueForbidden"])
+    """What kind of fault it is, for programs; FieldValueInvalid if left out."""
+    field_path: str = Field("", examples=[".max"])
+    """The field to which the message points, from where the rule stands."""
+    optional_old_self: bool = Field(False, examples=[True])
+    """Whether a rule with `oldSelf` holds for new values too; `oldSelf` is an optional value then."""
+
+
 class _ObjectSpec(_Strict):
-    """What may be said of anything that has fields."""
+
+    validations: list[ValidationSpec] | None = Field(
+        None, examples=[[{"rule": "self.min <= self.max", "message": "min must not exceed max"}]]
+    )
+    """Rules in CEL for the value."""
 
     exactly_one_of: list[str] | list[list[str]] | None = Field(
         None, min_length=1, examples=[["host", "path"]]
@@ -81,6 +105,8 @@ class FieldSpec(_ObjectSpec):
     """Whether an object without the field is refused."""
     default: JsonValue = Field(None, examples=["RoundRobin"])
     """The value that an absent field gets; of the field's type."""
+    immutable: Literal["onceSet"] | bool = Field(False, examples=[True])
+    """Whether the field never changes after creation, nor is set or unset; `onceSet`: set later, it stays."""
     example: JsonValue = Field(None, examples=["RoundRobin"])
     """A value as it may be, for readers and for the objects of generated tests; of the field's type."""
     nullable: bool = Field(False, examples=[True])

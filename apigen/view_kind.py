@@ -5,11 +5,12 @@ from functools import cached_property
 
 from apigen import names
 from apigen.gotext import Lines, block, imports, quote
-from apigen.gotypes import is_nilable
+from apigen.gotypes import is_nilable, version_alias
 from apigen.model import Column, Field, Group, Kind, Project
 from apigen.view_carried import CarriedView, metadata
 from apigen.view_sample import SampleView
-from apigen.views import pairs, texts
+from apigen.view_validation import has_rules
+from apigen.views import pairs, texts, used
 
 APIMACHINERY = "k8s.io/apimachinery/pkg/"
 _STRATEGY = (
@@ -103,6 +104,12 @@ class KindView:
             ("genericregistry", "k8s.io/apiserver/pkg/registry/generic/registry"), ("hub", self.hub_path),
             ("", f"{self.module}/internal/listers"), ("", f"{self.module}/internal/registry"),
         }  # fmt: skip
+        if self.prepared:
+            found.add(("", f"{self.module}/internal/validation"))
+            package = self.model_group.package
+            versions = [v.version for v in self.model.versions]
+            external = [(version_alias(package, v), f"{self.module}/api/{package}/{v}") for v in versions]
+            found |= {e for e in external if used(e, self.prepared)}
         if self.scale:
             found |= {
                 ("autoscalingv1", "k8s.io/api/autoscaling/v1"),
@@ -110,6 +117,14 @@ class KindView:
                 ("", "sigs.k8s.io/structured-merge-diff/v6/fieldpath"),
             }
         return imports(found, self.module)
+
+    @cached_property
+    def prepared(self) -> str:
+        """The types of the versions that have rules in CEL, as arguments."""
+        package = self.model_group.package
+        types = {v.name: v.types for v in self.model_group.versions}
+        found = [v for v in self.model.versions if has_rules(types[v.version], v.root)]
+        return ", ".join(f"{version_alias(package, v.version)}.{self.kind}{{}}" for v in found)
 
     @property
     def new_strategy(self) -> str:
@@ -196,9 +211,9 @@ class KindView:
             lines += [f"if {' || '.join(changed)} {{", bump, "}"]
         return block(lines)
 
-    @property
-    def _validated(self) -> str:
-        return 'validation.Under(validate(ctx, in), "status", false)' if self.status else "validate(ctx, in)"
+    def _validated(self, old: str) -> str:
+        call = f"validate(ctx, in, {old})"
+        return f'validation.Under({call}, "status", false)' if self.status else call
 
     @property
     def validate_create(self) -> str:
@@ -206,10 +221,10 @@ class KindView:
 
     @property
     def validate_update(self) -> str:
-        return block(self._validate(f"old.(*hub.{self.kind})"))
+        return block([f"was := old.(*hub.{self.kind})", *self._validate("was")])
 
     def _validate(self, old: str) -> list[str]:
-        lines = [f"errs = append(errs, {self._validated}...)"]
+        lines = [f"errs = append(errs, {self._validated(old)}...)"]
         if "validate" in self.hooks:
             lines.append(f"errs = append(errs, validateHook(ctx, s.listers, in, {old})...)")
         return [*lines, self._validate_kept("errs", old)]
@@ -252,13 +267,9 @@ class KindView:
         return block(lines + ["s.carry.PrepareForStatusUpdate(in, was)"] * self.carries)
 
     @property
-    def status_old(self) -> str:
-        return "old" if self.carries else "_"
-
-    @property
     def validate_status(self) -> str:
-        errs = 'append(errs, validation.Under(validate(ctx, in), "status", true)...)'
-        return block([self._validate_kept(errs, f"old.(*hub.{self.kind})")])
+        errs = 'append(errs, validation.Under(validate(ctx, in, was), "status", true)...)'
+        return block([f"was := old.(*hub.{self.kind})", self._validate_kept(errs, "was")])
 
     @property
     def status_reset(self) -> str:

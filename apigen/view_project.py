@@ -7,12 +7,13 @@ from typing import Any
 from apigen import __version__, upstream
 from apigen.gotext import import_lines, quote
 from apigen.gotypes import BASICS
-from apigen.model import Group, Project
+from apigen.model import Group, Project, Struct
 from apigen.openapi import all_schemas
 from apigen.schema import schema
 from apigen.view_conversions_page import ConversionsPage
 from apigen.view_hub import HubView
 from apigen.view_kind import KindView
+from apigen.view_validation import demands
 from apigen.views import pairs
 
 
@@ -85,6 +86,23 @@ class ProjectView:
     def keeps(self) -> bool:
         """Whether any conversion keeps anything."""
         return any(hub.keeps for hub in self.hubs)
+
+    @cached_property
+    def validates(self) -> bool:
+        """Whether anything is demanded of any object."""
+        versions = (v for g in self.model.groups for v in g.versions)
+        return any(demands(v.types, v.of(k).root) for v in versions for k in v.kinds)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether any object is to have so many of some fields."""
+        versions = (v.types for g in self.model.groups for v in g.versions)
+        return any(s.one_ofs or _sized(s) for types in versions for s in types.structs.values())
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether there are rules in CEL."""
+        return any(k.prepared for k in self.kinds)
 
     @cached_property
     def kinds(self) -> list[KindView]:
@@ -172,3 +190,15 @@ def _spoken(kind: KindView) -> str:
     """The storage version if it is served, else the most preferred version that is; every kind has one."""
     served = [v.version for v in kind.model.versions if v.served]
     return kind.storage if kind.storage in served else served[0]
+
+
+def _sized(struct: Struct) -> bool:
+    """Whether an object in a struct has a least or greatest number of fields."""
+    schemas = [f.schema for f in struct.fields]
+    while schemas:
+        schema = schemas.pop()
+        limits = schema.limits
+        if schema.kind == "object" and (limits.min_properties, limits.max_properties) != (None, None):
+            return True
+        schemas += [schema.item] if schema.item else []
+    return False

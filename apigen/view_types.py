@@ -46,8 +46,6 @@ class RootView:
     comment: str
     markers: str
     fields: str
-    validated: bool = False
-    """Whether anything is demanded of its objects."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 from apigen.godefaults import Defaults
 from apigen.gotext import block, comment, imports, quote
-from apigen.gotypes import INTSTR, version_alias
-from apigen.govalidate import Validation
+from apigen.gotypes import version_alias
 from apigen.model import Group, GroupVersion, Kind, Project, Selectable
 from apigen.newvalues import NewValues, set_values
 from apigen.openapi import definitions
 from apigen.view_conversion import ConversionView
 from apigen.view_types import META, CopiesView, DefaultedKind, Function, RootView, TypesView
+from apigen.view_validation import ValidationView
 from apigen.views import pairs, struct_view, types_imports, used, uses_json
 
 
@@ -30,7 +30,6 @@ class VersionView(TypesView):
         self.hub_path = f"{project.module}/internal/apis/{group.package}"
         self.model_package = f"{group.model_prefix}.{version.name}"
         self._defaults = Defaults(version.types, self.alias)
-        self._validation = Validation(version.types, self.alias)
 
     @property
     def copies(self) -> CopiesView:
@@ -49,10 +48,7 @@ class VersionView(TypesView):
         markers = "// +genclient\n" + ("" if kind.namespaced else "// +genclient:nonNamespaced\n")
         markers += "// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object\n"
         fields = struct_view(root, external=True).fields
-        validated = kind.kind in self._validation.structs
-        return RootView(
-            kind.kind, kind.list_kind, kind.plural, comment(root.text), markers, fields, validated
-        )
+        return RootView(kind.kind, kind.list_kind, kind.plural, comment(root.text), markers, fields)
 
     @property
     def definitions(self) -> str:
@@ -143,46 +139,10 @@ class VersionView(TypesView):
         """The conversions to and from the neighbour of every kind's version."""
         return ConversionView(self.project, self.model, self.version)
 
-    # Validation
-
     @cached_property
-    def validations(self) -> list[Function]:
-        return [
-            Function(go, block(self._validation.body(self.types.structs[go])))
-            for go in self._validation.structs
-        ]
-
-    @cached_property
-    def validation_variables(self) -> list[dict[str, str]]:
-        body = "".join(f.body for f in self.validations)
-        made = [
-            (name, f"= []{go}{{{', '.join(values)}}}")
-            for name, go, values in self._validation.enums()
-            if name in body
-        ]
-        patterns = self._validation.bounds.patterns
-        made += [(name, f"= regexp.MustCompile({quote(patterns[name])})") for name in sorted(patterns)]
-        width = max((len(n) for n, _ in made), default=0)
-        return [{"text": f"{name.ljust(width)} {value}"} for name, value in made]
-
-    @property
-    def validation_imports(self) -> str:
-        text = "".join(f.body for f in self.validations) + "".join(
-            v["text"] for v in self.validation_variables
-        )
-        candidates = types_imports(self.types) | {
-            ("", "regexp"),
-            ("", "slices"),
-            ("", "unicode/utf8"),
-            INTSTR,
-            ("utilvalidation", "k8s.io/apimachinery/pkg/util/validation"),
-            ("", "k8s.io/kube-openapi/pkg/validation/strfmt"),
-            ("metav1validation", "k8s.io/apimachinery/pkg/apis/meta/v1/validation"),
-            ("", f"{self.module}/internal/validation"),
-        }
-        always = {("", "k8s.io/apimachinery/pkg/util/validation/field"), ("hub", self.hub_path)}
-        external = {(self.alias, self.external_path)} if self.validations else set()
-        return imports({i for i in candidates if used(i, text)} | always | external, self.module)
+    def validation(self) -> ValidationView:
+        """What is demanded of the objects of this version."""
+        return ValidationView(self)
 
 
 def _hub_label(selectable: Selectable) -> str:

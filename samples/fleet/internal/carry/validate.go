@@ -4,6 +4,7 @@ package carry
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -105,6 +106,6 @@ func (k *Kind) largest(kept map[string]string) string {
 }
 
 // Rules makes a function that validates one type fit for a Kind.
-func Rules[T any](f func(in *T) field.ErrorList) func(runtime.Object) field.ErrorList {
-	return func(obj runtime.Object) field.ErrorList { return f(any(obj).(*T)) }
+func Rules[T any](f func(ctx context.Context, in, old *T) field.ErrorList) func(runtime.Object) field.ErrorList {
+	return func(obj runtime.Object) field.ErrorList { return f(context.Background(), any(obj).(*T), nil) }
 }

@@ -39,12 +39,15 @@ func New(meta *metav1.ObjectMeta) field.ErrorList {
 	return field.ErrorList{field.Forbidden(field.NewPath("metadata", "resourceVersion"), "must not be set on an object to be created")}
 }
 
-// Under returns the errors on the root field of that name, or all but those.
+// wholeObject is how errors call an object as a whole.
+const wholeObject = "<nil>"
+
+// Under returns the errors on the root field of that name, or all but those; in both cases those on the whole object.
 func Under(errs field.ErrorList, root string, want bool) field.ErrorList {
 	return slices.DeleteFunc(errs, func(err *field.Error) bool {
 		name, _, _ := strings.Cut(err.Field, ".")
 		name, _, _ = strings.Cut(name, "[")
-		return (name == root) != want
+		return (name == root) != want && name != wholeObject
 	})
 }
 
@@ -106,16 +109,6 @@ func Sorted[V any](in map[string]V) func(yield func(string, V) bool) {
 	}
 }
 
-// Count returns how many are true.
-func Count(said ...bool) (count int) {
-	for _, is := range said {
-		if is {
-			count++
-		}
-	}
-	return count
-}
-
 // IsMultiple says whether a number is a multiple of another, by the rule of CustomResourceDefinitions: up to what floating
 // point cannot say.
 func IsMultiple(value, factor float64) bool { return validate.MultipleOf("", "", value, factor) == nil }
@@ -126,6 +119,29 @@ func Deref[T any](p *T) (value T) {
 		value = *p
 	}
 	return value
+}
+
+// OrEmpty returns what p points to, or an object that says nothing.
+func OrEmpty[T any](p *T) *T {
+	if p == nil {
+		p = new(T)
+	}
+	return p
+}
+
+// Pairs yields the indices of the items of a map list that were there before, and what they were.
+func Pairs[T any](in, old []T, identity func(in *T) any) func(yield func(int, *T) bool) {
+	before := make(map[any]*T, len(old))
+	for i := range old {
+		before[identity(&old[i])] = &old[i]
+	}
+	return func(yield func(int, *T) bool) {
+		for i := range in {
+			if was, found := before[identity(&in[i])]; found && !yield(i, was) {
+				return
+			}
+		}
+	}
 }
 
 // Texts returns numbers as the texts that field.NotSupported lists.

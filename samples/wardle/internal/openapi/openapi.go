@@ -51,11 +51,13 @@ func GetOpenAPIDefinitions(ref common.ReferenceCallback) map[string]common.OpenA
 	return definitions
 }
 
-// GetOpenAPIV2Definitions leaves out nullable, a word that version 2 does not know.
+// GetOpenAPIV2Definitions leaves out nullable and junctors, words that version 2 does not know.
 func GetOpenAPIV2Definitions(ref common.ReferenceCallback) map[string]common.OpenAPIDefinition {
 	definitions := GetOpenAPIDefinitions(ref)
 	for name, definition := range definitions {
-		walk(&definition.Schema, func(in *spec.Schema) { in.Nullable = false })
+		walk(&definition.Schema, func(in *spec.Schema) {
+			in.Nullable, in.OneOf, in.AnyOf, in.AllOf = false, nil, nil, nil
+		})
 		definitions[name] = definition
 	}
 	return definitions

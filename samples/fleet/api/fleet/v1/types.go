@@ -168,6 +168,9 @@ type Channel struct {
 	// +k8s:validation:exclusiveMinimum=0
 	// +k8s:validation:exclusiveMaximum=1
 	Gain *float64 `json:"gain,omitempty"`
+	// What it measures in.
+	// +optional
+	Unit *string `json:"unit,omitempty"`
 	// A number or a name.
 	// +optional
 	// +k8s:validation:minimum=1
@@ -294,6 +297,9 @@ type ProbeSpec struct {
 	// Which probe it is.
 	// +required
 	Serial *Serial `json:"serial,omitempty"`
+	// Whose it is.
+	// +optional
+	Owner *string `json:"owner,omitempty"`
 	// How loud it is.
 	// +optional
 	// +k8s:validation:minimum=-5

@@ -77,6 +77,11 @@ func (in *Channel) DeepCopyInto(out *Channel) {
 		*out = new(float64)
 		**out = **in
 	}
+	if in.Unit != nil {
+		in, out := &in.Unit, &out.Unit
+		*out = new(string)
+		**out = **in
+	}
 	if in.Port != nil {
 		in, out := &in.Port, &out.Port
 		*out = new(intstr.IntOrString)
@@ -448,6 +453,11 @@ func (in *ProbeSpec) DeepCopyInto(out *ProbeSpec) {
 	if in.Serial != nil {
 		in, out := &in.Serial, &out.Serial
 		*out = new(Serial)
+		**out = **in
+	}
+	if in.Owner != nil {
+		in, out := &in.Owner, &out.Owner
+		*out = new(string)
 		**out = **in
 	}
 	if in.Level != nil {

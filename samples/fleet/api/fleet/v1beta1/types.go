@@ -134,6 +134,9 @@ type Channel struct {
 	// +k8s:validation:exclusiveMinimum=0
 	// +k8s:validation:exclusiveMaximum=1
 	Gain *float64 `json:"gain,omitempty"`
+	// What it measures in.
+	// +optional
+	Unit *string `json:"unit,omitempty"`
 	// A number or a name.
 	// +optional
 	// +k8s:validation:minimum=1

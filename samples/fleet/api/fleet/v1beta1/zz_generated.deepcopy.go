@@ -75,6 +75,11 @@ func (in *Channel) DeepCopyInto(out *Channel) {
 		*out = new(float64)
 		**out = **in
 	}
+	if in.Unit != nil {
+		in, out := &in.Unit, &out.Unit
+		*out = new(string)
+		**out = **in
+	}
 	if in.Port != nil {
 		in, out := &in.Port, &out.Port
 		*out = new(intstr.IntOrString)

@@ -116,6 +116,7 @@ type Battery struct {
 type Channel struct {
 	Name *string             `json:"name,omitempty"`
 	Gain *float64            `json:"gain,omitempty"`
+	Unit *string             `json:"unit,omitempty"`
 	Port *intstr.IntOrString `json:"port,omitempty"`
 }
 
@@ -166,6 +167,7 @@ type Port struct {
 // ProbeSpec is the spec of Probe.
 type ProbeSpec struct {
 	Serial      *Serial               `json:"serial,omitempty"`
+	Owner       *string               `json:"owner,omitempty"`
 	Level       *int32                `json:"level,omitempty"`
 	Step        *Step                 `json:"step,omitempty"`
 	Fraction    *float64              `json:"fraction,omitempty"`

@@ -155,12 +155,12 @@ func FuzzMachineV1alpha1(f *testing.F) {
 
 // FuzzProbeV1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzProbeV1(f *testing.F) {
-	fuzz(f, "Probe", "v1", "{\"spec\": {\"serial\": \"AA-0\", \"level\": 1, \"step\": 5, \"fraction\": 1, \"offset\": 1, \"note\": \"note\", \"channels\": [{\"name\": \"example\", \"gain\": 0.0625, \"port\": 1}], \"tags\": [\"site=north\"], \"grid\": [[1, 1]], \"thresholds\": {\"example\": 10}, \"calibration\": {\"zero\": 1, \"scale\": 1}, \"target\": {\"host\": \"host\"}, \"schedule\": {\"at\": \"2026-01-01T00:00:00Z\", \"from\": \"2026-01-01T00:00:00Z\"}, \"alarm\": {\"mail\": [\"mail\"], \"page\": \"page\", \"loud\": true}, \"address\": {\"ipv4\": \"10.1.2.3\", \"ipv6\": \"fd00::1\", \"network\": \"10.0.0.0/8\", \"mac\": \"02:00:5e:10:00:01\", \"host\": \"example.com\", \"mail\": \"someone@example.com\", \"uri\": \"https://example.com/\", \"id\": \"6f1c2b7e-3d5a-4c8e-9b1f-2a7d4e6c8b90\", \"key\": \"aGVsbG8=\", \"timeout\": \"30s\", \"since\": \"2026-01-01T00:00:00Z\", \"zone\": \"example.com\", \"label\": \"example.com/name\", \"value\": \"example\"}}}")
+	fuzz(f, "Probe", "v1", "{\"spec\": {\"serial\": \"AA-0\", \"owner\": \"owner\", \"level\": 1, \"step\": 5, \"fraction\": 1, \"offset\": 1, \"note\": \"note\", \"channels\": [{\"name\": \"example\", \"gain\": 0.0625, \"unit\": \"unit\", \"port\": 1}], \"tags\": [\"site=north\"], \"grid\": [[1, 1]], \"thresholds\": {\"example\": 10}, \"calibration\": {\"zero\": 1, \"scale\": 1}, \"target\": {\"host\": \"host\"}, \"schedule\": {\"at\": \"2026-01-01T00:00:00Z\", \"from\": \"2026-01-01T00:00:00Z\"}, \"alarm\": {\"mail\": [\"mail\"], \"page\": \"page\", \"loud\": true}, \"address\": {\"ipv4\": \"10.1.2.3\", \"ipv6\": \"fd00::1\", \"network\": \"10.0.0.0/8\", \"mac\": \"02:00:5e:10:00:01\", \"host\": \"example.com\", \"mail\": \"someone@example.com\", \"uri\": \"https://example.com/\", \"id\": \"6f1c2b7e-3d5a-4c8e-9b1f-2a7d4e6c8b90\", \"key\": \"aGVsbG8=\", \"timeout\": \"30s\", \"since\": \"2026-01-01T00:00:00Z\", \"zone\": \"example.com\", \"label\": \"example.com/name\", \"value\": \"example\"}}}")
 }
 
 // FuzzProbeV1beta1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.
 func FuzzProbeV1beta1(f *testing.F) {
-	fuzz(f, "Probe", "v1beta1", "{\"spec\": {\"serial\": \"AA-0\", \"level\": 1, \"channels\": [{\"name\": \"example\", \"gain\": 0.0625, \"port\": 1}]}}")
+	fuzz(f, "Probe", "v1beta1", "{\"spec\": {\"serial\": \"AA-0\", \"level\": 1, \"channels\": [{\"name\": \"example\", \"gain\": 0.0625, \"unit\": \"unit\", \"port\": 1}]}}")
 }
 
 // FuzzProfileV1 is for go test -fuzz, with -fuzzminimizetime 10x: by default the fuzzer shrinks far longer than it tries.

@@ -3,15 +3,18 @@
 package v1
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"unicode/utf8"
 
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/kube-openapi/pkg/validation/strfmt"
+	"k8s.io/utils/ptr"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
 	hub "example.com/fleet/internal/apis/fleet"
@@ -31,40 +34,48 @@ var (
 	patternSerial             = regexp.MustCompile("^[A-Z]{2}-[0-9]+$")
 )
 
-// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateMachine(obj *hub.Machine) field.ErrorList {
-	var in fleetv1.Machine
-	if err := Convert_fleet_Machine_To_v1_Machine(obj, &in, nil); err != nil {
+// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateMachine(ctx context.Context, obj, old *hub.Machine) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Machine_To_v1_Machine)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateMachine(&in, nil)
+	return validation.Changed(validateMachine(in, nil), in, was)
 }
 
-// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateProbe(obj *hub.Probe) field.ErrorList {
-	var in fleetv1.Probe
-	if err := Convert_fleet_Probe_To_v1_Probe(obj, &in, nil); err != nil {
+// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateProbe(ctx context.Context, obj, old *hub.Probe) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Probe_To_v1_Probe)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateProbe(&in, nil)
+	errs := validation.Changed(validateProbe(in, nil), in, was)
+	if was != nil {
+		errs = append(errs, changesProbe(in, was, nil)...)
+	}
+	return validation.Rules(ctx, fleetv1.SchemeGroupVersion.WithKind("Probe"), errs, in, was)
 }
 
-// ValidateProfile returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateProfile(obj *hub.Profile) field.ErrorList {
-	var in fleetv1.Profile
-	if err := Convert_fleet_Profile_To_v1_Profile(obj, &in, nil); err != nil {
+// ValidateProfile returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateProfile(ctx context.Context, obj, old *hub.Profile) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Profile_To_v1_Profile)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateProfile(&in, nil)
+	return validation.Changed(validateProfile(in, nil), in, was)
 }
 
-// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateRobot(obj *hub.Robot) field.ErrorList {
-	var in fleetv1.Robot
-	if err := Convert_fleet_Robot_To_v1_Robot(obj, &in, nil); err != nil {
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateRobot(ctx context.Context, obj, old *hub.Robot) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Robot_To_v1_Robot)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateRobot(&in, nil)
+	return validation.Changed(validateRobot(in, nil), in, was)
 }
 
 func validateArm(in *fleetv1.Arm, path *field.Path) (errs field.ErrorList) {
@@ -625,6 +636,31 @@ func validateTree(in *fleetv1.Tree, path *field.Path) (errs field.ErrorList) {
 	}
 	for key, value := range validation.Sorted(in.Named) {
 		errs = append(errs, validateTree(&value, path.Child("named").Key(key))...)
+	}
+	return errs
+}
+
+func changesChannel(in, old *fleetv1.Channel, path *field.Path) (errs field.ErrorList) {
+	if !ptr.Equal(in.Unit, old.Unit) {
+		errs = append(errs, field.Invalid(path.Child("unit"), in.Unit, apivalidation.FieldImmutableErrorMsg))
+	}
+	return errs
+}
+
+func changesProbe(in, old *fleetv1.Probe, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, changesProbeSpec(&in.Spec, &old.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func changesProbeSpec(in, old *fleetv1.ProbeSpec, path *field.Path) (errs field.ErrorList) {
+	if !ptr.Equal(in.Serial, old.Serial) {
+		errs = append(errs, field.Invalid(path.Child("serial"), in.Serial, apivalidation.FieldImmutableErrorMsg))
+	}
+	if old.Owner != nil && !ptr.Equal(in.Owner, old.Owner) {
+		errs = append(errs, field.Invalid(path.Child("owner"), in.Owner, apivalidation.FieldImmutableErrorMsg))
+	}
+	for i, was := range validation.Pairs(in.Channels, old.Channels, func(in *fleetv1.Channel) any { return validation.Deref(in.Name) }) {
+		errs = append(errs, changesChannel(&in.Channels[i], was, path.Child("channels").Index(i))...)
 	}
 	return errs
 }

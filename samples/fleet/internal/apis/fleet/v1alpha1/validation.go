@@ -3,6 +3,7 @@
 package v1alpha1
 
 import (
+	"context"
 	"slices"
 	"unicode/utf8"
 
@@ -22,22 +23,24 @@ var (
 	validRobotStatusPhase    = []fleetv1alpha1.RobotStatusPhase{fleetv1alpha1.RobotStatusPhaseUp, fleetv1alpha1.RobotStatusPhaseDown}
 )
 
-// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateMachine(obj *hub.Machine) field.ErrorList {
-	var in fleetv1alpha1.Machine
-	if err := Convert_fleet_Machine_To_v1alpha1_Machine(obj, &in, nil); err != nil {
+// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateMachine(ctx context.Context, obj, old *hub.Machine) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Machine_To_v1alpha1_Machine)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateMachine(&in, nil)
+	return validation.Changed(validateMachine(in, nil), in, was)
 }
 
-// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateRobot(obj *hub.Robot) field.ErrorList {
-	var in fleetv1alpha1.Robot
-	if err := Convert_fleet_Robot_To_v1alpha1_Robot(obj, &in, nil); err != nil {
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateRobot(ctx context.Context, obj, old *hub.Robot) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Robot_To_v1alpha1_Robot)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateRobot(&in, nil)
+	return validation.Changed(validateRobot(in, nil), in, was)
 }
 
 func validateArm(in *fleetv1alpha1.Arm, path *field.Path) (errs field.ErrorList) {

@@ -138,6 +138,9 @@ func convert_fleet_ProbeSpec_To_v1beta1_ProbeSpec(in *hub.ProbeSpec, out *fleetv
 	out.Serial = (*fleetv1beta1.Serial)(in.Serial)
 	out.Level = in.Level
 	out.Channels = *(*[]fleetv1beta1.Channel)(unsafe.Pointer(&in.Channels))
+	if in.Owner != nil {
+		convert.Put(t, at, "owner", *in.Owner)
+	}
 	if in.Step != nil {
 		convert.Put(t, at, "step", *in.Step)
 	}
@@ -279,6 +282,7 @@ func convert_v1beta1_ProbeSpec_To_fleet_ProbeSpec(in *fleetv1beta1.ProbeSpec, ou
 	out.Serial = (*hub.Serial)(in.Serial)
 	out.Level = in.Level
 	out.Channels = *(*[]hub.Channel)(unsafe.Pointer(&in.Channels))
+	out.Owner = convert.TakePointer[string](t, at, "owner")
 	out.Step = convert.TakePointer[hub.Step](t, at, "step")
 	out.Fraction = convert.TakePointer[float64](t, at, "fraction")
 	out.Offset = convert.TakePointer[int64](t, at, "offset")
@@ -396,6 +400,7 @@ var probePartsV1 = convert.Parts{
 	"spec.grid",
 	"spec.note",
 	"spec.offset",
+	"spec.owner",
 	"spec.schedule*",
 	"spec.step",
 	"spec.tags*",

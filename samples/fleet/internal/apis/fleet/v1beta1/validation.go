@@ -3,14 +3,17 @@
 package v1beta1
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"unicode/utf8"
 
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
 
 	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 	hub "example.com/fleet/internal/apis/fleet"
@@ -26,31 +29,38 @@ var (
 	patternSerial         = regexp.MustCompile("^[A-Z]{2}-[0-9]+$")
 )
 
-// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateMachine(obj *hub.Machine) field.ErrorList {
-	var in fleetv1beta1.Machine
-	if err := Convert_fleet_Machine_To_v1beta1_Machine(obj, &in, nil); err != nil {
+// ValidateMachine returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateMachine(ctx context.Context, obj, old *hub.Machine) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Machine_To_v1beta1_Machine)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateMachine(&in, nil)
+	return validation.Changed(validateMachine(in, nil), in, was)
 }
 
-// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateProbe(obj *hub.Probe) field.ErrorList {
-	var in fleetv1beta1.Probe
-	if err := Convert_fleet_Probe_To_v1beta1_Probe(obj, &in, nil); err != nil {
+// ValidateProbe returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateProbe(ctx context.Context, obj, old *hub.Probe) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Probe_To_v1beta1_Probe)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateProbe(&in, nil)
+	errs := validation.Changed(validateProbe(in, nil), in, was)
+	if was != nil {
+		errs = append(errs, changesProbe(in, was, nil)...)
+	}
+	return errs
 }
 
-// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateRobot(obj *hub.Robot) field.ErrorList {
-	var in fleetv1beta1.Robot
-	if err := Convert_fleet_Robot_To_v1beta1_Robot(obj, &in, nil); err != nil {
+// ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateRobot(ctx context.Context, obj, old *hub.Robot) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_fleet_Robot_To_v1beta1_Robot)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateRobot(&in, nil)
+	return validation.Changed(validateRobot(in, nil), in, was)
 }
 
 func validateArm(in *fleetv1beta1.Arm, path *field.Path) (errs field.ErrorList) {
@@ -323,6 +333,25 @@ func validateRobotSpecSettingsItem(in *fleetv1beta1.RobotSpecSettingsItem, path 
 func validateRobotStatus(in *fleetv1beta1.RobotStatus, path *field.Path) (errs field.ErrorList) {
 	if in.Phase != nil && !slices.Contains(validRobotStatusPhase, *in.Phase) {
 		errs = append(errs, field.NotSupported(path.Child("phase"), *in.Phase, validRobotStatusPhase))
+	}
+	return errs
+}
+
+func changesChannel(in, old *fleetv1beta1.Channel, path *field.Path) (errs field.ErrorList) {
+	if !ptr.Equal(in.Unit, old.Unit) {
+		errs = append(errs, field.Invalid(path.Child("unit"), in.Unit, apivalidation.FieldImmutableErrorMsg))
+	}
+	return errs
+}
+
+func changesProbe(in, old *fleetv1beta1.Probe, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, changesProbeSpec(&in.Spec, &old.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func changesProbeSpec(in, old *fleetv1beta1.ProbeSpec, path *field.Path) (errs field.ErrorList) {
+	for i, was := range validation.Pairs(in.Channels, old.Channels, func(in *fleetv1beta1.Channel) any { return validation.Deref(in.Name) }) {
+		errs = append(errs, changesChannel(&in.Channels[i], was, path.Child("channels").Index(i))...)
 	}
 	return errs
 }

@@ -3,19 +3,23 @@
 package v1
 
 import (
+	"context"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	policyapiv1 "example.com/fleet/api/policy/v1"
 	hub "example.com/fleet/internal/apis/policy"
+	"example.com/fleet/internal/validation"
 )
 
-// ValidatePolicy returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidatePolicy(obj *hub.Policy) field.ErrorList {
-	var in policyapiv1.Policy
-	if err := Convert_policy_Policy_To_v1_Policy(obj, &in, nil); err != nil {
+// ValidatePolicy returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidatePolicy(ctx context.Context, obj, old *hub.Policy) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_policy_Policy_To_v1_Policy)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validatePolicy(&in, nil)
+	return validation.Changed(validatePolicy(in, nil), in, was)
 }
 
 func validatePolicy(in *policyapiv1.Policy, path *field.Path) (errs field.ErrorList) {

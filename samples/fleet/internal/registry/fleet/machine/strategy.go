@@ -58,7 +58,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Machine)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
+	errs = append(errs, validation.Under(validate(ctx, in, nil), "status", false)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
@@ -67,9 +67,10 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Machine)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validation.Under(validate(ctx, in), "status", false)...)
-	errs = append(errs, validateHook(ctx, s.listers, in, old.(*hub.Machine))...)
-	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Machine))
+	was := old.(*hub.Machine)
+	errs = append(errs, validation.Under(validate(ctx, in, was), "status", false)...)
+	errs = append(errs, validateHook(ctx, s.listers, in, was)...)
+	return s.carry.Validate(errs, registry.Version(ctx), in, was)
 }
 
 // WarningsOnCreate returns what the author of a new object should know.
@@ -106,7 +107,8 @@ func (s statusStrategy) PrepareForUpdate(_ context.Context, obj, old runtime.Obj
 func (s statusStrategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Machine)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	return s.carry.Validate(append(errs, validation.Under(validate(ctx, in), "status", true)...), registry.Version(ctx), in, old.(*hub.Machine))
+	was := old.(*hub.Machine)
+	return s.carry.Validate(append(errs, validation.Under(validate(ctx, in, was), "status", true)...), registry.Version(ctx), in, was)
 }
 
 // WarningsOnUpdate has none.
@@ -119,21 +121,22 @@ func (statusStrategy) GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set {
 	return registry.ResetFields(versions, fieldpath.MakePathOrDie("spec"), fieldpath.MakePathOrDie("metadata", "labels"))
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.Machine) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.Machine) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v1beta1":
-		if errs := internalv1beta1.ValidateMachine(in); len(errs) > 0 {
+		if errs := internalv1beta1.ValidateMachine(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
-		return validation.Rename(internalv1.ValidateMachine(in), v1beta1Names)
+		return validation.Rename(internalv1.ValidateMachine(ctx, in, old), v1beta1Names)
 	case "v1alpha1":
-		if errs := internalv1alpha1.ValidateMachine(in); len(errs) > 0 {
+		if errs := internalv1alpha1.ValidateMachine(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
-		return validation.Rename(internalv1.ValidateMachine(in), v1alpha1Names)
+		return validation.Rename(internalv1.ValidateMachine(ctx, in, old), v1alpha1Names)
 	}
-	return internalv1.ValidateMachine(in)
+	return internalv1.ValidateMachine(ctx, in, old)
 }
 
 // v1beta1Names are what v1beta1 calls fields of v1.

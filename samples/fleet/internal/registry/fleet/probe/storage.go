@@ -8,9 +8,11 @@ import (
 	"k8s.io/apiserver/pkg/registry/generic"
 	genericregistry "k8s.io/apiserver/pkg/registry/generic/registry"
 
+	fleetv1 "example.com/fleet/api/fleet/v1"
 	hub "example.com/fleet/internal/apis/fleet"
 	"example.com/fleet/internal/listers"
 	"example.com/fleet/internal/registry"
+	"example.com/fleet/internal/validation"
 )
 
 // NewStorage returns the endpoints of probes; all versions share them.
@@ -19,6 +21,7 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 	if err != nil {
 		return nil, err
 	}
+	validation.Prepare(fleetv1.Probe{})
 	s := strategy{registry.NewStrategy(scheme), all, Carried(scheme)}
 	store := &genericregistry.Store{
 		NewFunc:                   func() runtime.Object { return &hub.Probe{} },

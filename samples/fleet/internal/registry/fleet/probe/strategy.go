@@ -52,7 +52,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Probe)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
@@ -60,19 +60,21 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Probe)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validate(ctx, in)...)
-	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Probe))
+	was := old.(*hub.Probe)
+	errs = append(errs, validate(ctx, in, was)...)
+	return s.carry.Validate(errs, registry.Version(ctx), in, was)
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.Probe) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.Probe) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v1beta1":
-		if errs := internalv1beta1.ValidateProbe(in); len(errs) > 0 {
+		if errs := internalv1beta1.ValidateProbe(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
 	}
-	return internalv1.ValidateProbe(in)
+	return internalv1.ValidateProbe(ctx, in, old)
 }
 
 // getAttrs returns what label and field selectors see.

@@ -47,7 +47,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Profile)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, false), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	return errs
 }
 
@@ -55,13 +55,15 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Profile)
 	errs := validation.ObjectMeta(&in.ObjectMeta, false)
-	errs = append(errs, validate(ctx, in)...)
+	was := old.(*hub.Profile)
+	errs = append(errs, validate(ctx, in, was)...)
 	return errs
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.Profile) field.ErrorList {
-	return internalv1.ValidateProfile(in)
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.Profile) field.ErrorList {
+	return internalv1.ValidateProfile(ctx, in, old)
 }
 
 // getAttrs returns what label and field selectors see.

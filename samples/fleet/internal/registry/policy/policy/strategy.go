@@ -48,7 +48,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Policy)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	return errs
 }
 
@@ -56,20 +56,22 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Policy)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validate(ctx, in)...)
+	was := old.(*hub.Policy)
+	errs = append(errs, validate(ctx, in, was)...)
 	return errs
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.Policy) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.Policy) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v2beta1":
-		if errs := internalv2beta1.ValidatePolicy(in); len(errs) > 0 {
+		if errs := internalv2beta1.ValidatePolicy(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
-		return validation.Rename(internalv1.ValidatePolicy(in), v2beta1Names)
+		return validation.Rename(internalv1.ValidatePolicy(ctx, in, old), v2beta1Names)
 	}
-	return internalv1.ValidatePolicy(in)
+	return internalv1.ValidatePolicy(ctx, in, old)
 }
 
 // v2beta1Names are what v2beta1 calls fields of v1.

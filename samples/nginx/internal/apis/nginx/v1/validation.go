@@ -3,6 +3,7 @@
 package v1
 
 import (
+	"context"
 	"slices"
 
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -17,13 +18,14 @@ var (
 	validUpstreamSpecBalancing = []nginxv1.UpstreamSpecBalancing{nginxv1.UpstreamSpecBalancingRoundRobin, nginxv1.UpstreamSpecBalancingLeastConnections}
 )
 
-// ValidateUpstream returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateUpstream(obj *hub.Upstream) field.ErrorList {
-	var in nginxv1.Upstream
-	if err := Convert_nginx_Upstream_To_v1_Upstream(obj, &in, nil); err != nil {
+// ValidateUpstream returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateUpstream(ctx context.Context, obj, old *hub.Upstream) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_nginx_Upstream_To_v1_Upstream)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateUpstream(&in, nil)
+	return validation.Changed(validateUpstream(in, nil), in, was)
 }
 
 func validateServer(in *nginxv1.Server, path *field.Path) (errs field.ErrorList) {

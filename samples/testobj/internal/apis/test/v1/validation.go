@@ -3,27 +3,33 @@
 package v1
 
 import (
+	"context"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	hub "example.com/testobj/internal/apis/test"
 )
 
-// ValidateDroppedObj returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateDroppedObj(obj *hub.DroppedObj) field.ErrorList {
+// ValidateDroppedObj returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateDroppedObj(ctx context.Context, obj, old *hub.DroppedObj) field.ErrorList {
 	return nil
 }
 
-// ValidateGivenObj returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateGivenObj(obj *hub.GivenObj) field.ErrorList {
+// ValidateGivenObj returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateGivenObj(ctx context.Context, obj, old *hub.GivenObj) field.ErrorList {
 	return nil
 }
 
-// ValidateKeptObj returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateKeptObj(obj *hub.KeptObj) field.ErrorList {
+// ValidateKeptObj returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateKeptObj(ctx context.Context, obj, old *hub.KeptObj) field.ErrorList {
 	return nil
 }
 
-// ValidateTestObj returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateTestObj(obj *hub.TestObj) field.ErrorList {
+// ValidateTestObj returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateTestObj(ctx context.Context, obj, old *hub.TestObj) field.ErrorList {
 	return nil
 }

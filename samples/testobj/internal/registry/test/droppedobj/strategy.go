@@ -52,7 +52,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.DroppedObj)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
 
@@ -60,8 +60,9 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.DroppedObj)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validate(ctx, in)...)
-	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.DroppedObj))
+	was := old.(*hub.DroppedObj)
+	errs = append(errs, validate(ctx, in, was)...)
+	return s.carry.Validate(errs, registry.Version(ctx), in, was)
 }
 
 // WarningsOnCreate returns what the author of a new object should know.
@@ -76,15 +77,16 @@ func (s strategy) WarningsOnUpdate(ctx context.Context, obj, old runtime.Object)
 	return in.DroppedParts
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.DroppedObj) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.DroppedObj) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v1alpha1":
-		if errs := internalv1alpha1.ValidateDroppedObj(in); len(errs) > 0 {
+		if errs := internalv1alpha1.ValidateDroppedObj(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
 	}
-	return internalv1.ValidateDroppedObj(in)
+	return internalv1.ValidateDroppedObj(ctx, in, old)
 }
 
 // getAttrs returns what label and field selectors see.

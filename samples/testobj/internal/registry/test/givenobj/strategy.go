@@ -48,7 +48,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.GivenObj)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	return errs
 }
 
@@ -56,19 +56,21 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.GivenObj)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validate(ctx, in)...)
+	was := old.(*hub.GivenObj)
+	errs = append(errs, validate(ctx, in, was)...)
 	return errs
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.GivenObj) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.GivenObj) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v1alpha1":
-		if errs := internalv1alpha1.ValidateGivenObj(in); len(errs) > 0 {
+		if errs := internalv1alpha1.ValidateGivenObj(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
 	}
-	return internalv1.ValidateGivenObj(in)
+	return internalv1.ValidateGivenObj(ctx, in, old)
 }
 
 // getAttrs returns what label and field selectors see.

@@ -3,30 +3,34 @@
 package v1alpha1
 
 import (
+	"context"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
 	hub "example.com/wardle/internal/apis/wardle"
+	"example.com/wardle/internal/validation"
 )
 
 var (
 	validReferenceType = []wardlev1alpha1.ReferenceType{wardlev1alpha1.ReferenceTypeFlunder, wardlev1alpha1.ReferenceTypeFischer}
 )
 
-// ValidateFischer returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateFischer(obj *hub.Fischer) field.ErrorList {
+// ValidateFischer returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateFischer(ctx context.Context, obj, old *hub.Fischer) field.ErrorList {
 	return nil
 }
 
-// ValidateFlunder returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateFlunder(obj *hub.Flunder) field.ErrorList {
-	var in wardlev1alpha1.Flunder
-	if err := Convert_wardle_Flunder_To_v1alpha1_Flunder(obj, &in, nil); err != nil {
+// ValidateFlunder returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateFlunder(ctx context.Context, obj, old *hub.Flunder) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_wardle_Flunder_To_v1alpha1_Flunder)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateFlunder(&in, nil)
+	return validation.Changed(validateFlunder(in, nil), in, was)
 }
 
 func validateFlunder(in *wardlev1alpha1.Flunder, path *field.Path) (errs field.ErrorList) {

@@ -3,25 +3,28 @@
 package v1beta1
 
 import (
+	"context"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	wardlev1beta1 "example.com/wardle/api/wardle/v1beta1"
 	hub "example.com/wardle/internal/apis/wardle"
+	"example.com/wardle/internal/validation"
 )
 
 var (
 	validReferenceType = []wardlev1beta1.ReferenceType{wardlev1beta1.ReferenceTypeFlunder, wardlev1beta1.ReferenceTypeFischer}
 )
 
-// ValidateFlunder returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateFlunder(obj *hub.Flunder) field.ErrorList {
-	var in wardlev1beta1.Flunder
-	if err := Convert_wardle_Flunder_To_v1beta1_Flunder(obj, &in, nil); err != nil {
+// ValidateFlunder returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateFlunder(ctx context.Context, obj, old *hub.Flunder) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_wardle_Flunder_To_v1beta1_Flunder)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateFlunder(&in, nil)
+	return validation.Changed(validateFlunder(in, nil), in, was)
 }
 
 func validateFlunder(in *wardlev1beta1.Flunder, path *field.Path) (errs field.ErrorList) {

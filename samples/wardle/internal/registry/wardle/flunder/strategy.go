@@ -52,7 +52,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Flunder)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
-	errs = append(errs, validate(ctx, in)...)
+	errs = append(errs, validate(ctx, in, nil)...)
 	errs = append(errs, validateHook(ctx, s.listers, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
@@ -61,20 +61,22 @@ func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorL
 func (s strategy) ValidateUpdate(ctx context.Context, obj, old runtime.Object) field.ErrorList {
 	in := obj.(*hub.Flunder)
 	errs := validation.ObjectMeta(&in.ObjectMeta, true)
-	errs = append(errs, validate(ctx, in)...)
-	errs = append(errs, validateHook(ctx, s.listers, in, old.(*hub.Flunder))...)
-	return s.carry.Validate(errs, registry.Version(ctx), in, old.(*hub.Flunder))
+	was := old.(*hub.Flunder)
+	errs = append(errs, validate(ctx, in, was)...)
+	errs = append(errs, validateHook(ctx, s.listers, in, was)...)
+	return s.carry.Validate(errs, registry.Version(ctx), in, was)
 }
 
-// validate checks an object by the rules of the version in which it was written, then by those of the storage version.
-func validate(ctx context.Context, in *hub.Flunder) field.ErrorList {
+// validate checks an object by the rules of the version in which it was written, then by those of the storage version. old
+// is nil for a new object.
+func validate(ctx context.Context, in, old *hub.Flunder) field.ErrorList {
 	switch registry.Version(ctx) {
 	case "v1alpha1":
-		if errs := internalv1alpha1.ValidateFlunder(in); len(errs) > 0 {
+		if errs := internalv1alpha1.ValidateFlunder(ctx, in, old); len(errs) > 0 {
 			return errs
 		}
 	}
-	return internalv1beta1.ValidateFlunder(in)
+	return internalv1beta1.ValidateFlunder(ctx, in, old)
 }
 
 // getAttrs returns what label and field selectors see.

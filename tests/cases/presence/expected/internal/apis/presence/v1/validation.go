@@ -3,6 +3,7 @@
 package v1
 
 import (
+	"context"
 	"slices"
 	"unicode/utf8"
 
@@ -10,6 +11,7 @@ import (
 
 	presencev1 "example.com/presence/api/presence/v1"
 	hub "example.com/presence/internal/apis/presence"
+	"example.com/presence/internal/validation"
 )
 
 var (
@@ -17,13 +19,14 @@ var (
 	validThingSpecMaybe  = []presencev1.ThingSpecMaybe{presencev1.ThingSpecMaybeEmpty, presencev1.ThingSpecMaybeB}
 )
 
-// ValidateThing returns what is wrong with an object by the rules of this version, with its names of fields.
-func ValidateThing(obj *hub.Thing) field.ErrorList {
-	var in presencev1.Thing
-	if err := Convert_presence_Thing_To_v1_Thing(obj, &in, nil); err != nil {
+// ValidateThing returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateThing(ctx context.Context, obj, old *hub.Thing) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_presence_Thing_To_v1_Thing)
+	if err != nil {
 		return field.ErrorList{field.InternalError(nil, err)}
 	}
-	return validateThing(&in, nil)
+	return validation.Changed(validateThing(in, nil), in, was)
 }
 
 func validateThing(in *presencev1.Thing, path *field.Path) (errs field.ErrorList) {
