@@ -123,6 +123,7 @@ GROUP = (
     Row("go/hub/checker_test.go.j2", "internal/apis/{package}/install/checker_test.go"),
     Row("go/hub/differences_test.go.j2", "internal/apis/{package}/install/differences_test.go"),
     Row("go/hub/roundtrip_test.go.j2", "internal/apis/{package}/install/roundtrip_test.go"),
+    Row("go/hub/rules_test.go.j2", "internal/apis/{package}/install/rules_test.go", when="has_rules"),
     Row("go/hub/trial_test.go.j2", "internal/apis/{package}/install/trial_test.go"),
 )
 VERSION = (

@@ -10,6 +10,7 @@ from apigen.model import Group, Kind, Project
 from apigen.trials import dropped, metadata_names, numbers, words
 from apigen.view_conversion import Hook
 from apigen.view_types import CopiesView, RootView, TypesView
+from apigen.view_validation import all_rules, has_rules
 from apigen.view_version import VersionView
 from apigen.views import Import, pairs, struct_view, types_imports, used
 
@@ -147,6 +148,37 @@ class HubView(TypesView):
             found = [v.name for v in self.versions if kind in v.kinds and v.conversion.keeps_for(kind)]
             entries.append((quote(kind.kind), "{" + ", ".join(quote(v) for v in found) + "}"))
         return pairs(entries, 1)
+
+    # Rules in CEL
+
+    @cached_property
+    def _ruled(self) -> list[tuple[VersionView, Kind]]:
+        return [(v, k) for v in self.versions for k in v.kinds if has_rules(v.types, v.root(k))]
+
+    @property
+    def has_rules(self) -> bool:
+        return bool(self._ruled)
+
+    @property
+    def ruled(self) -> str:
+        """The types that have rules, as items of a Go list."""
+        return ", ".join(f"{v.alias}.{k.kind}{{}}" for v, k in self._ruled)
+
+    @property
+    def rules_imports(self) -> str:
+        found = {(v.alias, v.external_path) for v, _ in self._ruled}
+        return import_lines(found | {("", f"{self.module}/internal/validation")})
+
+    @property
+    def rule_places(self) -> str:
+        """The file and line of each rule, as entries of a Go map."""
+        found: dict[str, str] = {}
+        for version, _ in self._ruled:
+            for rule in all_rules(version.types):
+                source, at = rule.where
+                position = source.position(at)
+                found.setdefault(rule.rule, f"{position.file}:{position.line}")
+        return pairs([(quote(rule), quote(place)) for rule, place in sorted(found.items())], 1)
 
     @cached_property
     def fillers(self) -> str:

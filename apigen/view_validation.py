@@ -1,5 +1,6 @@
 """What the template of a version's validation is given."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from apigen.goimmutable import Immutability, transitional
 from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import INTSTR
 from apigen.govalidate import Validation
-from apigen.model import Kind, Schema, Struct, Types
+from apigen.model import CelRule, Kind, Schema, Struct, Types
 from apigen.view_types import Function
 from apigen.views import types_imports, used
 
@@ -125,3 +126,16 @@ def _has_rules(types: Types, schema: Schema, seen: set[str]) -> bool:
     seen.add(schema.name)
     struct = types.struct(schema)
     return bool(struct.rules) or any(_has_rules(types, f.schema, seen) for f in struct.fields)
+
+
+def all_rules(types: Types) -> Iterator[CelRule]:
+    """Yield every rule in CEL of a version's types."""
+    for scalar in types.scalars.values():
+        yield from scalar.rules
+    for struct in types.structs.values():
+        yield from struct.rules
+        for field in struct.fields:
+            schema: Schema | None = field.schema
+            while schema is not None:
+                yield from schema.rules
+                schema = schema.item

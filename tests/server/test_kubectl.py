@@ -182,6 +182,7 @@ def test_api_resources(fleet_kubectl: Kubectl) -> None:
     lines = [line.split() for line in fleet_kubectl("api-resources", "--no-headers").splitlines()]
     assert lines == [
         ["machines", "mach,mc", "fleet.example.com/v1", "true", "Machine"],
+        ["probes", "fleet.example.com/v1", "true", "Probe"],
         ["profiles", "prof", "fleet.example.com/v1", "false", "Profile"],
         ["robots", "bot", "fleet.example.com/v1", "true", "Robot"],
         ["policies", "policy.fleet.example.com/v1", "true", "Policy"],

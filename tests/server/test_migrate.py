@@ -1,7 +1,8 @@
 """`migrate`: after the storage version moved, every object is stored in the new one, and is otherwise what it was.
 
 A server of the sample `fleet` stores; one whose machines are stored as v1beta1, and whose policies as a version that is
-not served, takes over its data. It also has a tighter rule: no more than 100 replicas.
+not served, takes over its data. Its hook also refuses more than 100
+replicas: unlike rules of the spec, it does so whether they have changed or not.
 """
 
 import itertools
@@ -28,6 +29,13 @@ SPEC: Object = {"role": "worker", "resources": {"cpus": 4, "disks": [{"device": 
 OLD: Object = {"role": "worker", "cpus": 4, "disks": [{"path": "/a"}], "rack": "r1", "labels": {"a": "<&>"}}
 POLICY: Object = {"action": "allow", "subject": {"kind": "Machine", "name": "m"}}
 
+AT_MOST = """\
+	if replicas := in.Spec.Replicas; replicas != nil && *replicas > 100 {
+		return field.ErrorList{field.Invalid(field.NewPath("spec", "replicas"), *replicas, "must be at most 100")}
+	}
+	return nil
+"""
+
 Start = Callable[..., Standalone]
 
 
@@ -39,11 +47,7 @@ def moved_binary() -> Iterator[Path]:
         path = f"resources/{file}.yaml"
         project.replace(path, f"  - name: {old}\n    storage: true\n", f"  - name: {old}\n")
         project.replace(path, f"  - name: {new}\n", f"  - name: {new}\n    storage: true\n")
-    project.replace(
-        "resources/machine.yaml",
-        "replicas: {type: int32, default: 1, minimum: 0,",
-        "replicas: {type: int32, default: 1, minimum: 0, maximum: 100,",
-    )
+    project.replace("internal/registry/fleet/machine/validate.go", "\treturn nil\n", AT_MOST)
     project.generate()
     yield project.build()
     shutil.rmtree(folder)
@@ -328,8 +332,8 @@ def test_only_the_kinds_that_are_asked_for(move: Callable[..., Migrated]) -> Non
     assert [s.version for s in moved.etcd.stored(POLICIES).values()] == ["v2beta1"]
     said = moved.migrate("--kinds=machines", fails=True)
     assert (
-        "machines.fleet.example.com, profiles.fleet.example.com, robots.fleet.example.com,"
-        " policies.policy.fleet.example.com"
+        "machines.fleet.example.com, probes.fleet.example.com, profiles.fleet.example.com,"
+        " robots.fleet.example.com, policies.policy.fleet.example.com"
     ) in said
 
 

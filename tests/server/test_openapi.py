@@ -128,6 +128,7 @@ def test_discovery_of_a_version(fleet: Standalone) -> None:
         "machines",
         "machines/status",
         "machines/scale",
+        "probes",
         "profiles",
         "robots",
         "robots/status",

@@ -44,6 +44,7 @@ var open = map[string]any{"type": "object", "x-kubernetes-preserve-unknown-field
 func Schema(name string) *apiextensionsv1.JSONSchemaProps {
 	out := &apiextensionsv1.JSONSchemaProps{}
 	must(json.Unmarshal(encode(inline(map[string]any{"$ref": reference + name}, nil)), out))
+	out.Properties["metadata"] = apiextensionsv1.JSONSchemaProps{Type: "object"} // more must not be said of it
 	return out
 }
 
