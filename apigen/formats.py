@@ -56,7 +56,7 @@ def _uuid(version: str, variant: str = "") -> Callable[[str], bool]:
 
 FORMATS: dict[str, Format] = {
     "byte": Format(
-        "base64", "aGVsbG8=", _pattern("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+        "base64", "aGVsbG8=", _pattern("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$")
     ),
     "cidr": Format(
         "a network such as 10.0.0.0/8 or fd00::/8", "10.0.0.0/8", _parses(ipaddress.ip_interface, "/")

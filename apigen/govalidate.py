@@ -64,6 +64,7 @@ class Validation:
             or inner
             or (schema.kind == "object" and schema.name in known)
             or schema.name == "embedded resource"
+            or upstream_demands(schema)
         )
 
     def body(self, struct: Struct) -> Lines:
@@ -102,6 +103,9 @@ class Validation:
             lines += self._list(schema, at)
         elif schema.kind == "map":
             lines += self._map(schema, at)
+        elif upstream_demands(schema):
+            pointer = at.value[1:] if at.value.startswith("*") else "&" + at.value
+            lines.append(f"errs = append(errs, validation.Upstream({pointer}, {at.path})...)")
         elif schema.name == "embedded resource":
             raw = f"{at.value.removeprefix('*')}.Raw"
             lines.append(f"errs = append(errs, validation.EmbeddedResource({raw}, {at.path})...)")
@@ -175,6 +179,15 @@ def _one_of(struct: Struct, group: OneOf) -> str:
     said = ", ".join(f"in.{f.go} != {zero(f)}" for f in fields)
     call = f"validation.{group.how[0].upper()}{group.how[1:]}(path, []string{{{listed}}}, {said})"
     return f"errs = append(errs, {call}...)"
+
+
+def upstream_demands(schema: Schema) -> bool:
+    """Whether the definition of an upstream type, or of one in it, demands anything of its values."""
+    of = schema.upstream
+    if schema.kind != "upstream" or of is None or not of.model or of.name == "meta/v1.Condition":
+        return False
+    members = of.schema.get("properties", {}).values()
+    return "required" in of.schema or any("$ref" in m or "items" in m or "allOf" in m for m in members)
 
 
 def _conditions(schema: Schema) -> bool:

@@ -97,6 +97,7 @@ PROJECT = (
     Row("go/validation/oneof.go.j2", "internal/validation/oneof.go", when="counts"),
     Row("go/validation/rules.go.j2", "internal/validation/rules.go", when="has_rules"),
     Row("go/validation/schema.go.j2", "internal/validation/schema.go", when="validates"),
+    Row("go/validation/upstream.go.j2", "internal/validation/upstream.go", when="holds_upstream"),
     Row("go/validation/validation.go.j2", "internal/validation/validation.go"),
     Row("go/test/changes_test.go.j2", "test/changes_test.go", when="kinds"),
     Row("go/test/deletion_test.go.j2", "test/deletion_test.go", when="kinds"),

@@ -7,6 +7,7 @@ from typing import Any
 from apigen import __version__, upstream
 from apigen.gotext import import_lines, quote
 from apigen.gotypes import BASICS
+from apigen.govalidate import upstream_demands
 from apigen.model import Group, Project, Struct
 from apigen.openapi import all_schemas
 from apigen.schema import schema
@@ -98,6 +99,12 @@ class ProjectView:
         """Whether any object is to have so many of some fields."""
         versions = (v.types for g in self.model.groups for v in g.versions)
         return any(s.one_ofs or _sized(s) for types in versions for s in types.structs.values())
+
+    @cached_property
+    def holds_upstream(self) -> bool:
+        """Whether any object holds a value of an upstream type that demands something."""
+        versions = (v for g in self.model.groups for v in g.versions)
+        return any(upstream_demands(s) for v in versions for s in all_schemas(v))
 
     @cached_property
     def has_rules(self) -> bool:

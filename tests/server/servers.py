@@ -23,7 +23,9 @@ BUILT = ROOT / ".cache" / "servers"
 PLURALS = {
     "Upstream": ("nginx.example.com", "upstreams"),
     "Machine": ("fleet.example.com", "machines"),
+    "Probe": ("fleet.example.com", "probes"),
     "Profile": ("fleet.example.com", "profiles"),
+    "Robot": ("fleet.example.com", "robots"),
     "Policy": ("policy.fleet.example.com", "policies"),
     "Gadget": ("lenses.example.com", "gadgets"),
     "Twin": ("lenses.example.com", "twins"),

@@ -481,6 +481,15 @@ func validateProfileSpec(in *fleetv1.ProfileSpec, path *field.Path) (errs field.
 	if in.Tree != nil {
 		errs = append(errs, validateTree(in.Tree, path.Child("tree"))...)
 	}
+	if in.Pod != nil {
+		errs = append(errs, validation.Upstream(in.Pod, path.Child("pod"))...)
+	}
+	if in.Secret != nil {
+		errs = append(errs, validation.Upstream(in.Secret, path.Child("secret"))...)
+	}
+	if in.Selector != nil {
+		errs = append(errs, validation.Upstream(in.Selector, path.Child("selector"))...)
+	}
 	return errs
 }
 
@@ -557,6 +566,12 @@ func validateRobotSpec(in *fleetv1.RobotSpec, path *field.Path) (errs field.Erro
 	}
 	if in.Priority != nil && *in.Priority < 0 {
 		errs = append(errs, field.Invalid(path.Child("priority"), *in.Priority, "must be greater than or equal to 0"))
+	}
+	if in.Selector != nil {
+		errs = append(errs, validation.Upstream(in.Selector, path.Child("selector"))...)
+	}
+	if in.Template != nil {
+		errs = append(errs, validation.Upstream(in.Template, path.Child("template"))...)
 	}
 	return errs
 }
