@@ -114,8 +114,8 @@ def _format(name: str, value: str, text: str, path: str) -> Lines:
     of = FORMATS[name]
     if not of.go:
         condition = f"!strfmt.Default.Validates({quote(name)}, {text})"
-        return when(condition, _invalid(path, value, f"must be {of.says}"))
-    error = f"errs = append(errs, field.Invalid({path}, {value}, message))"
+        return when(condition, f"field.TypeInvalid({path}, {value}, {quote(f'must be {of.says}')})")
+    error = f"errs = append(errs, field.TypeInvalid({path}, {value}, message))"
     return [f"for _, message := range utilvalidation.{of.go}({text}) {{", [error], "}"]
 
 

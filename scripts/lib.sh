@@ -88,8 +88,9 @@ setup_kubectl() {
     go_build kubectl -ldflags "$flags" .
 }
 
-# staticcheck, the generators of upstream that our output is compared with, and the sample server of upstream.
+# staticcheck, the generators of upstream that our output is compared with, the sample server of upstream and that of CRDs.
 setup_tools() {
     go_build gotools tool
     go_build sample-apiserver tool
+    go_build apiextensions-apiserver tool
 }

@@ -54,6 +54,9 @@ def _inline(named: dict[str, Schema], schema: Any, within: tuple[str, ...]) -> A
         if name in within:
             return {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
         of = _inline(named, named[name], (*within, name))
+        for key in of.get("required", ()):  # openapi-gen calls "" the default of all that is no pointer
+            if of["properties"][key].get("default") in ("", 0, {}) and name.startswith("io.k8s."):
+                of["properties"][key].pop("default")
         if schema.get("default") == {} and of.get("required"):
             schema.pop("default")  # what openapi-gen says of all that is no pointer
         rules = "x-kubernetes-validations"

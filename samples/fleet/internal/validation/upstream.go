@@ -3,6 +3,7 @@
 package validation
 
 import (
+	"slices"
 	"sync"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
@@ -29,7 +30,7 @@ func Upstream(in Named, path *field.Path) field.ErrorList {
 	return append(errs, listtype.ValidateListSetsAndMaps(path, of, value)...)
 }
 
-// dropMissing leaves out what stands for nothing in a required field.
+// dropMissing leaves out what stands for nothing: where something is required, and objects that say nothing.
 func dropMissing(value any, of *schema.Structural) {
 	switch value := value.(type) {
 	case []any:
@@ -39,18 +40,19 @@ func dropMissing(value any, of *schema.Structural) {
 			}
 		}
 	case map[string]any:
+		var required []string
 		if of.ValueValidation != nil {
-			for _, name := range of.ValueValidation.Required {
-				if value[name] == nil || value[name] == "" {
-					delete(value, name)
-				}
-			}
+			required = of.ValueValidation.Required
 		}
 		for name, member := range value {
 			if property, found := of.Properties[name]; found {
 				dropMissing(member, &property)
 			} else if of.AdditionalProperties != nil && of.AdditionalProperties.Structural != nil {
 				dropMissing(member, of.AdditionalProperties.Structural)
+			}
+			object, isObject := member.(map[string]any)
+			if needed := slices.Contains(required, name); needed && (member == nil || member == "") || !needed && isObject && len(object) == 0 {
+				delete(value, name)
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func validateChannel(in *fleetv1.Channel, path *field.Path) (errs field.ErrorLis
 		errs = append(errs, field.Required(path.Child("name"), ""))
 	} else {
 		for _, message := range utilvalidation.IsDNS1123Label(*in.Name) {
-			errs = append(errs, field.Invalid(path.Child("name"), *in.Name, message))
+			errs = append(errs, field.TypeInvalid(path.Child("name"), *in.Name, message))
 		}
 	}
 	if in.Gain != nil {
@@ -357,51 +357,51 @@ func validateProbeSpec(in *fleetv1.ProbeSpec, path *field.Path) (errs field.Erro
 
 func validateProbeSpecAddress(in *fleetv1.ProbeSpecAddress, path *field.Path) (errs field.ErrorList) {
 	if in.Ipv4 != nil && !strfmt.Default.Validates("ipv4", *in.Ipv4) {
-		errs = append(errs, field.Invalid(path.Child("ipv4"), *in.Ipv4, "must be an IPv4 address"))
+		errs = append(errs, field.TypeInvalid(path.Child("ipv4"), *in.Ipv4, "must be an IPv4 address"))
 	}
 	if in.Ipv6 != nil && !strfmt.Default.Validates("ipv6", *in.Ipv6) {
-		errs = append(errs, field.Invalid(path.Child("ipv6"), *in.Ipv6, "must be an IPv6 address"))
+		errs = append(errs, field.TypeInvalid(path.Child("ipv6"), *in.Ipv6, "must be an IPv6 address"))
 	}
 	if in.Network != nil && !strfmt.Default.Validates("cidr", *in.Network) {
-		errs = append(errs, field.Invalid(path.Child("network"), *in.Network, "must be a network such as 10.0.0.0/8 or fd00::/8"))
+		errs = append(errs, field.TypeInvalid(path.Child("network"), *in.Network, "must be a network such as 10.0.0.0/8 or fd00::/8"))
 	}
 	if in.Mac != nil && !strfmt.Default.Validates("mac", *in.Mac) {
-		errs = append(errs, field.Invalid(path.Child("mac"), *in.Mac, "must be a MAC address"))
+		errs = append(errs, field.TypeInvalid(path.Child("mac"), *in.Mac, "must be a MAC address"))
 	}
 	if in.Host != nil && !strfmt.Default.Validates("hostname", *in.Host) {
-		errs = append(errs, field.Invalid(path.Child("host"), *in.Host, "must be a host name"))
+		errs = append(errs, field.TypeInvalid(path.Child("host"), *in.Host, "must be a host name"))
 	}
 	if in.Mail != nil && !strfmt.Default.Validates("email", *in.Mail) {
-		errs = append(errs, field.Invalid(path.Child("mail"), *in.Mail, "must be an email address"))
+		errs = append(errs, field.TypeInvalid(path.Child("mail"), *in.Mail, "must be an email address"))
 	}
 	if in.URI != nil && !strfmt.Default.Validates("uri", *in.URI) {
-		errs = append(errs, field.Invalid(path.Child("uri"), *in.URI, "must be a URI"))
+		errs = append(errs, field.TypeInvalid(path.Child("uri"), *in.URI, "must be a URI"))
 	}
 	if in.ID != nil && !strfmt.Default.Validates("uuid", *in.ID) {
-		errs = append(errs, field.Invalid(path.Child("id"), *in.ID, "must be a UUID"))
+		errs = append(errs, field.TypeInvalid(path.Child("id"), *in.ID, "must be a UUID"))
 	}
 	if in.Key != nil && !strfmt.Default.Validates("byte", *in.Key) {
-		errs = append(errs, field.Invalid(path.Child("key"), *in.Key, "must be base64"))
+		errs = append(errs, field.TypeInvalid(path.Child("key"), *in.Key, "must be base64"))
 	}
 	if in.Timeout != nil && !strfmt.Default.Validates("duration", *in.Timeout) {
-		errs = append(errs, field.Invalid(path.Child("timeout"), *in.Timeout, "must be a duration such as 30s"))
+		errs = append(errs, field.TypeInvalid(path.Child("timeout"), *in.Timeout, "must be a duration such as 30s"))
 	}
 	if in.Since != nil && !strfmt.Default.Validates("date-time", *in.Since) {
-		errs = append(errs, field.Invalid(path.Child("since"), *in.Since, "must be a time such as 2006-01-02T15:04:05Z"))
+		errs = append(errs, field.TypeInvalid(path.Child("since"), *in.Since, "must be a time such as 2006-01-02T15:04:05Z"))
 	}
 	if in.Zone != nil {
 		for _, message := range utilvalidation.IsDNS1123Subdomain(*in.Zone) {
-			errs = append(errs, field.Invalid(path.Child("zone"), *in.Zone, message))
+			errs = append(errs, field.TypeInvalid(path.Child("zone"), *in.Zone, message))
 		}
 	}
 	if in.Label != nil {
 		for _, message := range utilvalidation.IsQualifiedName(*in.Label) {
-			errs = append(errs, field.Invalid(path.Child("label"), *in.Label, message))
+			errs = append(errs, field.TypeInvalid(path.Child("label"), *in.Label, message))
 		}
 	}
 	if in.Value != nil {
 		for _, message := range utilvalidation.IsValidLabelValue(*in.Value) {
-			errs = append(errs, field.Invalid(path.Child("value"), *in.Value, message))
+			errs = append(errs, field.TypeInvalid(path.Child("value"), *in.Value, message))
 		}
 	}
 	return errs
@@ -414,7 +414,7 @@ func validateProbeSpecAlarm(in *fleetv1.ProbeSpecAlarm, path *field.Path) (errs 
 
 func validateProbeSpecCalibration(in *fleetv1.ProbeSpecCalibration, path *field.Path) (errs field.ErrorList) {
 	if in.Date != nil && !strfmt.Default.Validates("date", *in.Date) {
-		errs = append(errs, field.Invalid(path.Child("date"), *in.Date, "must be a date such as 2006-01-02"))
+		errs = append(errs, field.TypeInvalid(path.Child("date"), *in.Date, "must be a date such as 2006-01-02"))
 	}
 	return errs
 }

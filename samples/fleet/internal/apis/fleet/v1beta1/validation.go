@@ -87,7 +87,7 @@ func validateChannel(in *fleetv1beta1.Channel, path *field.Path) (errs field.Err
 		errs = append(errs, field.Required(path.Child("name"), ""))
 	} else {
 		for _, message := range utilvalidation.IsDNS1123Label(*in.Name) {
-			errs = append(errs, field.Invalid(path.Child("name"), *in.Name, message))
+			errs = append(errs, field.TypeInvalid(path.Child("name"), *in.Name, message))
 		}
 	}
 	if in.Gain != nil {
