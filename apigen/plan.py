@@ -61,6 +61,7 @@ PROJECT = (
     Row("go/convert/assemble.go.j2", "internal/convert/assemble.go", when="keeps"),
     Row("go/convert/encoding.go.j2", "internal/convert/encoding.go", when="keeps"),
     Row("go/convert/entries.go.j2", "internal/convert/entries.go", when="keeps"),
+    Row("go/convert/kept.go.j2", "internal/convert/kept.go", when="keeps"),
     Row("go/convert/lists.go.j2", "internal/convert/lists.go", when="keeps"),
     Row("go/convert/matches.go.j2", "internal/convert/matches.go", when="keeps"),
     Row("go/convert/metadata.go.j2", "internal/convert/metadata.go", when="keeps"),

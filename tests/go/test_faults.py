@@ -22,8 +22,8 @@ FAULTS = {
     "input-written-to": (ROBOT, "\tout.Title = in.Name\n", "\tout.Title = in.Name\n\tin.Color = nil\n"),
     "annotations-shared-and-written-to": (
         CONVERT + "transfer.go",
-        "t.out = make(map[string]string, len(t.in)+8)\n\t\tmaps.Copy(t.out, t.in)",
-        "t.out = t.in\n\t\tif t.out == nil {\n\t\t\tt.out = maps.Clone(map[string]string{})\n\t\t}",
+        "out := make(map[string]string, left)",
+        "out := t.in\n\tif out == nil {\n\t\tout = make(map[string]string, left)\n\t}",
     ),
     "order-of-a-list-lost": (CONVERT + "entries.go", "if !slices.Equal(keys, sorted) {", "if len(keys) < 0 {"),
     "order-of-map-iteration": (
@@ -32,7 +32,7 @@ FAULTS = {
         "keys := slices.Collect(maps.Keys(in))",
     ),
     "own-annotations-not-stripped": (ROBOT, '"v1beta1", s).Strip()', '"v1beta1", s)'),
-    "stale-value-resurrected": (CONVERT + "words.go", "if ok && same(from(kept), *x) {", "if ok {"),
+    "stale-value-resurrected": (CONVERT + "words.go", "if kept != nil && same(from(*kept), *x) {", "if kept != nil {"),
     "word-not-kept": (CONVERT + "words.go", "if !same(from(y), *x) {", "if false {"),
     "bare-object-lost": (CONVERT + "words.go", "x != nil && reflect", "x == nil && reflect"),
     "empty-list-taken-for-none": (

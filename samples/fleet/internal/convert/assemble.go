@@ -12,62 +12,50 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-// keptPart is an annotation that keeps a part of the target.
-type keptPart struct {
-	name, path, value string
-}
-
 // TakeTree puts a value together from the parts that are kept of it, and removes their annotations.
 func TakeTree[T any](t *Transfer, at *Place, name string, shape *Shape) (value T, ok bool) {
 	if !t.any {
 		return value, false
 	}
-	path := at.of(name, true)
-	var found []keptPart
-	for _, part := range t.parts() {
-		if rest, isIn := strings.CutPrefix(part.path, path); isIn && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			found = append(found, keptPart{part.name, rest, part.value})
+	t.find()
+	path := string(at.path(nil, name, true))
+	var found []*keptPart
+	var pieces []piece
+	for i := range t.kept {
+		part := &t.kept[i]
+		rest, isIn := strings.CutPrefix(part.path, path)
+		if isIn && (rest == "" || rest[0] == '.' || rest[0] == '[') && part.named && json.Valid([]byte(part.value)) {
+			found, pieces = append(found, part), append(pieces, piece{rest, part.value})
 		}
 	}
-	assembled, ok := assemble(found, shape)
-	if ok && !decode(encode(assembled), &value) {
-		ok = false
-		for _, part := range found {
-			t.bad = append(t.bad, part.name)
-		}
+	assembled, ok := assemble(pieces, shape)
+	if !ok {
+		return value, false
 	}
+	ok = decode(encode(assembled), &value)
 	for _, part := range found {
 		if ok {
-			t.remove(part.name)
+			part.gone = true
+		} else {
+			part.bad = true
 		}
 	}
 	return value, ok
 }
 
-// parts returns all that is kept of the target, in the order of the paths.
-func (t *Transfer) parts() []keptPart {
-	if t.index == nil {
-		begin := t.prefix.Version(t.target)
-		for _, name := range slices.Sorted(maps.Keys(t.in)) {
-			if path, value, ok := open(t.in[name]); ok && strings.HasPrefix(name, begin) && strings.HasSuffix(name, "-"+hashed(path)) {
-				t.index = append(t.index, keptPart{name, path, value})
-			}
-		}
-		slices.SortFunc(t.index, func(a, b keptPart) int { return cmp.Compare(a.path, b.path) })
-	}
-	return t.index
-}
+// piece is a part of a value at a path that begins at it.
+type piece struct{ path, value string }
 
-// assemble makes a value of parts, whose paths begin at it. A part of an item that is gone is left out.
-func assemble(parts []keptPart, shape *Shape) (value any, ok bool) {
-	inside := map[string][]keptPart{}
-	for _, part := range parts {
-		if part.path == "" {
-			value, ok = tree(part.value), true
+// assemble makes a value of its pieces. A piece of an item that is gone is left out.
+func assemble(pieces []piece, shape *Shape) (value any, ok bool) {
+	inside := map[string][]piece{}
+	for _, of := range pieces {
+		if of.path == "" {
+			value, ok = tree(of.value), true
 			continue
 		}
-		step, rest := cut(part.path)
-		inside[step] = append(inside[step], keptPart{part.name, rest, part.value})
+		step, rest := cut(of.path)
+		inside[step] = append(inside[step], piece{rest, of.value})
 	}
 	if len(inside) == 0 {
 		return value, ok
@@ -88,11 +76,11 @@ func assemble(parts []keptPart, shape *Shape) (value any, ok bool) {
 	return members, len(members) > 0
 }
 
-func assembleList(inside map[string][]keptPart, shape *Shape) (any, bool) {
+func assembleList(inside map[string][]piece, shape *Shape) (any, bool) {
 	var items []item
 	for _, parts := range inside {
 		var head item
-		i := slices.IndexFunc(parts, func(p keptPart) bool { return p.path == "" })
+		i := slices.IndexFunc(parts, func(p piece) bool { return p.path == "" })
 		if i < 0 || kjson.UnmarshalCaseSensitivePreserveInts([]byte(parts[i].value), &head) != nil {
 			continue
 		}

@@ -3,7 +3,9 @@
 package convert
 
 import (
+	"encoding"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -16,29 +18,41 @@ func open(text string) (path, value string, ok bool) {
 		Path  string          `json:"path"`
 		Value json.RawMessage `json:"value"`
 	}
-	if strict, err := kjson.UnmarshalStrict([]byte(text), &part); err != nil || len(strict) > 0 {
-		return "", "", false
-	}
-	return part.Path, string(part.Value), true
+	ok = strictly(text, &part)
+	return part.Path, string(part.Value), ok
 }
 
-// quote returns a text as JSON.
-func quote(text string) string {
-	switch {
-	case plain(text):
-		return `"` + text + `"`
-	case readable(text):
-		return strconv.Quote(text) // what JSON would make of it
+// appendQuoted appends a text as JSON.
+func appendQuoted[T string | []byte](to []byte, text T) []byte {
+	if !readable(text) {
+		quoted, _ := json.Marshal(string(text)) // a text always has a JSON form
+		return append(to, quoted...)
 	}
-	quoted, _ := json.Marshal(text) // a text always has a JSON form
-	return string(quoted)
+	to = append(to, '"')
+	for i := range len(text) {
+		if c := text[i]; c == '"' || c == '\\' {
+			to = append(to, '\\')
+		}
+		to = append(to, text[i])
+	}
+	return append(to, '"')
+}
+
+// unquote is appendQuoted the other way. It takes nothing that appendQuoted would write otherwise.
+func unquote(quoted string, into *string) bool {
+	text, err := strconv.Unquote(quoted) // JSON as encoding/json writes it can be read as Go
+	if err != nil || string(appendQuoted(make([]byte, 0, 128), text)) != quoted {
+		return false
+	}
+	*into = text
+	return true
 }
 
 // plain says whether a text is its own JSON but for the quotes.
 func plain(text string) bool { return readable(text) && !strings.ContainsAny(text, "\"\\") }
 
 // readable says whether JSON escapes nothing of a text but quotes and backslashes.
-func readable(text string) bool {
+func readable[T string | []byte](text T) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c < ' ', c > '~', c == '<', c == '>', c == '&':
@@ -49,19 +63,27 @@ func readable(text string) bool {
 }
 
 // encode is json.Marshal with a short way for the commonest types.
-func encode(value any) string {
+func encode(value any) string { return string(appendJSON(nil, value)) }
+
+// appendJSON appends what encode returns.
+func appendJSON(to []byte, value any) []byte {
 	switch v := value.(type) {
 	case bool:
-		return strconv.FormatBool(v)
+		return strconv.AppendBool(to, v)
 	case int32:
-		return strconv.FormatInt(int64(v), 10)
+		return strconv.AppendInt(to, int64(v), 10)
 	case int64:
-		return strconv.FormatInt(v, 10)
+		return strconv.AppendInt(to, v, 10)
 	case string:
-		return quote(v)
+		return appendQuoted(to, v)
+	case json.Marshaler, encoding.TextMarshaler:
+	default:
+		if v := reflect.ValueOf(value); v.Kind() == reflect.String {
+			return appendQuoted(to, v.String())
+		}
 	}
 	text, _ := json.Marshal(value) // every API type marshals
-	return string(text)
+	return append(to, text...)
 }
 
 // decode is strict. It has the same short ways.
@@ -79,11 +101,40 @@ func decode(text string, into any) bool {
 		*v = n
 		return err == nil
 	case *string:
-		if n := len(text); n > 1 && text[0] == '"' && text[n-1] == '"' && plain(text[1:n-1]) {
-			*v = text[1 : n-1]
+		return unquote(text, v) || strictly(text, v)
+	case json.Unmarshaler, encoding.TextUnmarshaler:
+	default:
+		var of string
+		if v := reflect.ValueOf(into).Elem(); v.Kind() == reflect.String && unquote(text, &of) {
+			v.SetString(of)
 			return true
 		}
 	}
+	return strictly(text, into)
+}
+
+func strictly(text string, into any) bool {
 	strict, err := kjson.UnmarshalStrict([]byte(text), into)
 	return err == nil && len(strict) == 0
+}
+
+// cutJSON cuts a text, which begins with JSON that has no white space, after that.
+func cutJSON(text string) (value, rest string) {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case depth == 0 && (c == ',' || c == ':' || c == '}' || c == ']'):
+			return text[:i], text[i:]
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return text, ""
 }

@@ -5,7 +5,6 @@ package convert
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/conversion"
@@ -15,18 +14,22 @@ import (
 // becomes an annotation of its own; the conversion back takes it out again. So a conversion alone loses nothing, which
 // server-side apply relies on, and structured merge owns and drops the parts one by one. The input is never written to.
 type Transfer struct {
-	in, out        map[string]string // out is nil for as long as it equals in
-	labels         map[string]string // as out
-	inLabels       map[string]string
+	in, inLabels   map[string]string
+	labels         map[string]string // nil for as long as they equal inLabels
 	prefix         Prefix
-	source, target string // versions
-	any            bool   // in keeps parts of the target
-	bad            []string
+	source, target string         // versions
+	any            bool           // in keeps parts of the target
+	kept           []keptPart     // all of them, once one is looked for
+	byPath         map[string]int // where in kept
+	added          []annotation
+	removed        []string
+	stripped       bool // what in keeps of the source is left out
 	quiet, lost    bool
 	matches        bool // a changed list gets back what was kept of the elements that are still in it
-	index          []keptPart
 	dropped        []string
 }
+
+type annotation struct{ name, text string }
 
 // Carrying is the context of conversions that give a written object back what its client could not send.
 var Carrying any = new(int)
@@ -37,37 +40,34 @@ func Open(in *metav1.ObjectMeta, prefix Prefix, source, target string, s convers
 	if s != nil {
 		t.matches = s.Meta().Context == Carrying
 	}
-	begin := prefix.Version(target)
-	for name := range in.Annotations {
-		if strings.HasPrefix(name, begin) {
-			t.any = true
-			break
+	t.any = t.keeps(target)
+	return t
+}
+
+// keeps says whether the source has annotations that keep parts of a version.
+func (t *Transfer) keeps(version string) bool {
+	for name := range t.in {
+		if t.prefix.begins(name, version) {
+			return true
 		}
 	}
-	return t
+	return false
 }
 
 // Strip removes what the annotations keep for the object's own version: the object says it itself. Every conversion to the
 // hub begins so, so that nobody can write such an annotation.
 func (t *Transfer) Strip() *Transfer {
-	own := t.prefix.Version(t.source)
-	for name := range t.in {
-		if strings.HasPrefix(name, own) {
-			t.remove(name)
-		}
-	}
+	t.stripped = t.keeps(t.source)
 	return t
 }
 
 // Close ends the conversion: out gets the annotations and labels. What is kept for elements and objects that are no longer
 // there goes; what no conversion could take stays, for validation to refuse.
 func (t *Transfer) Close(out *metav1.ObjectMeta, target Parts) {
-	if t.any {
-		begin := t.prefix.Version(t.target)
-		for name, text := range t.annotations() {
-			if strings.HasPrefix(name, begin) && !slices.Contains(t.bad, name) && target.holds(name, text) {
-				t.remove(name)
-			}
+	t.find()
+	for i := range t.kept {
+		if part := &t.kept[i]; !part.gone && !part.bad && target.holds(part.name, part.text) {
+			part.gone = true
 		}
 	}
 	out.Annotations, out.Labels = t.annotations(), t.inLabels
@@ -78,19 +78,42 @@ func (t *Transfer) Close(out *metav1.ObjectMeta, target Parts) {
 
 // Refused gives out the annotations of the target that could not be taken, where a further conversion has stripped them.
 func (t *Transfer) Refused(out *metav1.ObjectMeta) {
-	for name, text := range t.annotations() {
-		if strings.HasPrefix(name, t.prefix.Version(t.target)) {
+	for _, part := range t.kept {
+		if !part.gone {
 			out.Annotations = maps.Clone(out.Annotations)
-			metav1.SetMetaDataAnnotation(out, name, text)
+			metav1.SetMetaDataAnnotation(out, part.name, part.text)
 		}
 	}
 }
 
+// annotations returns those of the source without what has gone and with what was added. If that is nothing, they share
+// memory.
 func (t *Transfer) annotations() map[string]string {
-	if t.out == nil {
+	left := len(t.in) + len(t.added)
+	for i := range t.kept {
+		if t.kept[i].gone {
+			left--
+		}
+	}
+	if left == len(t.in) && len(t.added)+len(t.removed) == 0 && !t.stripped {
 		return t.in
 	}
-	return orNil(t.out)
+	out := make(map[string]string, left)
+	for name, text := range t.in {
+		kept := t.any && t.prefix.begins(name, t.target) || t.stripped && t.prefix.begins(name, t.source)
+		if !kept && !slices.Contains(t.removed, name) {
+			out[name] = text
+		}
+	}
+	for i := range t.kept {
+		if part := &t.kept[i]; !part.gone {
+			out[part.name] = part.text
+		}
+	}
+	for _, of := range t.added {
+		out[of.name] = of.text
+	}
+	return orNil(out)
 }
 
 func orNil(m map[string]string) map[string]string {
@@ -100,21 +123,19 @@ func orNil(m map[string]string) map[string]string {
 	return m
 }
 
-func (t *Transfer) own() {
-	if t.out == nil {
-		t.out = make(map[string]string, len(t.in)+8)
-		maps.Copy(t.out, t.in)
+// add adds an annotation; remove leaves out one of the source.
+func (t *Transfer) add(name, text string) {
+	if t.added == nil {
+		t.added = make([]annotation, 0, 8)
 	}
+	t.added = append(t.added, annotation{name, text})
 }
 
-func (t *Transfer) remove(name string) {
-	t.own()
-	delete(t.out, name)
-}
+func (t *Transfer) remove(name string) { t.removed = append(t.removed, name) }
 
 // Drop notes that the source has something that the spec gives up, and why.
 func (t *Transfer) Drop(at *Place, name, reason string) {
-	text := withoutKeys(at.of(name, false)) + " is not kept: " + reason
+	text := withoutKeys(string(at.path(nil, name, false))) + " is not kept: " + reason
 	if !t.quiet && !slices.Contains(t.dropped, text) {
 		t.dropped = append(t.dropped, text)
 	}
@@ -122,59 +143,3 @@ func (t *Transfer) Drop(at *Place, name, reason string) {
 
 // Dropped returns the reasons for which something was given up.
 func (t *Transfer) Dropped() []string { return t.dropped }
-
-// put keeps a part of the source, whose value is given as JSON.
-func (t *Transfer) put(path, value string) {
-	t.own()
-	t.out[t.prefix.name(t.source, path)] = part(path, value)
-}
-
-// kept returns the annotation that keeps a part of the target, and its value as JSON.
-func (t *Transfer) kept(path string) (name, value string, ok bool) {
-	name = t.prefix.name(t.target, path)
-	text, found := t.in[name]
-	if !found {
-		return name, "", false
-	}
-	value, found = strings.CutPrefix(text, `{"path":`+quote(path)+`,"value":`)
-	value, ok = strings.CutSuffix(value, "}")
-	if !found || !ok {
-		t.bad = append(t.bad, name)
-	}
-	return name, value, found && ok
-}
-
-// Put keeps a part of the source that the target cannot say.
-func Put[T any](t *Transfer, at *Place, name string, value T) {
-	if t.quiet {
-		t.lost = true
-		return
-	}
-	t.put(at.of(name, false), encode(value))
-}
-
-// Take returns what is kept for a part of the target, and removes its annotation. One that does not parse stays where it
-// is, for validation to refuse.
-func Take[T any](t *Transfer, at *Place, name string) (value T, ok bool) {
-	if !t.any {
-		return value, false
-	}
-	annotation, text, ok := t.kept(at.of(name, true))
-	if !ok {
-		return value, false
-	}
-	if !decode(text, &value) {
-		t.bad = append(t.bad, annotation)
-		return value, false
-	}
-	t.remove(annotation)
-	return value, true
-}
-
-// TakePointer is Take for a field that is a pointer.
-func TakePointer[T any](t *Transfer, at *Place, name string) *T {
-	if value, ok := Take[T](t, at, name); ok {
-		return &value
-	}
-	return nil
-}

@@ -5,6 +5,7 @@ package convert
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	kjson "sigs.k8s.io/json"
@@ -46,7 +47,7 @@ func PutTree(t *Transfer, at *Place, name string, value any, shape *Shape) {
 		t.lost = true
 		return
 	}
-	t.split(at.of(name, false), tree(encode(value)), shape)
+	t.split(at.path(make([]byte, 0, 128), name, false), encode(value), shape)
 }
 
 // tree returns JSON as maps, lists and scalars.
@@ -57,31 +58,46 @@ func tree(text string) (value any) {
 	return value
 }
 
-func (t *Transfer) split(path string, value any, shape *Shape) {
-	switch v := value.(type) {
-	case map[string]any:
-		if len(v) > 0 && !shape.atomic() {
-			t.splitObject(path, v, nil, shape)
-			return
-		}
-	case []any:
-		if keys := keysOf(v, shape); len(keys) > 0 {
-			for i, of := range v {
+func (t *Transfer) split(path []byte, text string, shape *Shape) {
+	switch {
+	case strings.HasPrefix(text, "{") && text != "{}" && !shape.atomic():
+		t.splitObject(path, text, nil, shape)
+		return
+	case strings.HasPrefix(text, "[") && shape.list():
+		items, _ := tree(text).([]any)
+		if keys := keysOf(items, shape); len(keys) > 0 {
+			for i, of := range items {
 				members, head := keyMembers(of, shape)
-				t.put(path+keys[i], encode(item{i, head}))
-				t.splitObject(path+keys[i], members, shape.Keys, shape.Items)
+				within := append(path, keys[i]...)
+				t.put(within, []byte(encode(item{i, head})))
+				t.splitObject(within, encode(members), shape.Keys, shape.Items)
 			}
 			return
 		}
 	}
-	t.put(path, encode(value))
+	t.put(path, []byte(normal(text)))
 }
 
-// splitObject splits all members but those that are said already.
-func (t *Transfer) splitObject(path string, members map[string]any, said []string, shape *Shape) {
-	for name, value := range members {
-		if !slices.Contains(said, name) {
-			t.split(string(join([]byte(path), Name(name))), value, shape.member(name))
+// normal returns JSON with its members in order.
+func normal(text string) string {
+	var word string
+	if unquote(text, &word) {
+		return text
+	}
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return strconv.FormatInt(number, 10)
+	}
+	return encode(tree(text))
+}
+
+// splitObject splits all members of an object but those that are said already.
+func (t *Transfer) splitObject(path []byte, text string, said []string, shape *Shape) {
+	for len(text) > 1 && (text[0] == '{' || text[0] == ',') {
+		var quoted, value, name string
+		quoted, text = cutJSON(text[1:])
+		value, text = cutJSON(text[1:])
+		if decode(quoted, &name) && !slices.Contains(said, name) {
+			t.split(join(path, Name(name)), value, shape.member(name))
 		}
 	}
 }

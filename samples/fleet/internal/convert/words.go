@@ -19,12 +19,12 @@ func ThroughDeep[X, Y any](t *Transfer, at *Place, source, target string, x *X, 
 func equal[T any](a, b T) bool { return encode(a) == encode(b) }
 
 func through[X, Y any](t *Transfer, at *Place, source, target string, x *X, to func(X) Y, from func(Y) X, same func(a, b X) bool) *Y {
-	kept, ok := Take[Y](t, at, target)
+	kept := TakePointer[Y](t, at, target)
 	if x == nil {
 		return nil
 	}
-	if ok && same(from(kept), *x) {
-		return &kept
+	if kept != nil && same(from(*kept), *x) {
+		return kept
 	}
 	y := to(*x)
 	if !same(from(y), *x) {
@@ -58,11 +58,11 @@ func Pointer[T comparable](t *Transfer, at *Place, target string, x T) *T {
 
 // ThroughValue is Through for a field that cannot be absent: its zero value stands for absent.
 func ThroughValue[X comparable, Y any](t *Transfer, at *Place, source, target string, x X, to func(X) Y, from func(Y) X) *Y {
-	kept, ok := Take[Y](t, at, target)
+	kept := TakePointer[Y](t, at, target)
 	var zero X
 	switch {
-	case ok && from(kept) == x:
-		return &kept
+	case kept != nil && from(*kept) == x:
+		return kept
 	case x == zero:
 		return nil
 	}
@@ -116,11 +116,11 @@ func TakeAbsent(t *Transfer, at *Place, target string) bool {
 	if !t.any {
 		return false
 	}
-	annotation, text, ok := t.kept(at.of(target, true))
-	if !ok || text != "null" {
+	part := t.look(at, target)
+	if part == nil || part.value != "null" {
 		return false
 	}
-	t.remove(annotation)
+	part.gone = true
 	return true
 }
 

@@ -12,8 +12,7 @@ func (t *Transfer) TakeAnnotation(name string) *string {
 		t.remove(name)
 	}
 	if own, kept := Take[string](t, nil, "metadata.annotations"+Key(name)); kept {
-		t.own()
-		t.out[name] = own
+		t.add(name, own)
 	}
 	return pointer(value, ok)
 }
@@ -25,8 +24,7 @@ func (t *Transfer) SetAnnotation(name string, value *string) {
 		t.remove(name)
 	}
 	if value != nil {
-		t.own()
-		t.out[name] = *value
+		t.add(name, *value)
 	}
 }
 

@@ -3,6 +3,7 @@
 package convert
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -22,33 +23,31 @@ func (p Prefix) Status(version string) string { return p.Version(version) + "sta
 // stands for all that is below.
 type Parts []string
 
-// name returns the annotation that keeps the part of a version at a path.
-func (p Prefix) name(version, path string) string {
-	status := ""
-	if path == "status" || strings.HasPrefix(path, "status.") {
-		status = "status-"
-	}
-	return string(p) + version + "-" + status + hashed(path)
+// begins says whether an annotation begins like those that keep parts of that version.
+func (p Prefix) begins(name, version string) bool {
+	rest, ours := strings.CutPrefix(name, string(p))
+	rest, found := strings.CutPrefix(rest, version)
+	return ours && found && strings.HasPrefix(rest, "-")
 }
 
-func hashed(path string) string {
-	var room [128]byte
-	sum := sha256.Sum256(append(room[:0], path...))
-	return hex.EncodeToString(sum[:5])
+// appendName appends the name of the annotation that keeps the part of a version at a path.
+func (p Prefix) appendName(name []byte, version string, path []byte) []byte {
+	name = append(append(append(name, p...), version...), '-')
+	if rest, found := bytes.CutPrefix(path, []byte("status")); found && (len(rest) == 0 || rest[0] == '.') {
+		name = append(name, "status-"...)
+	}
+	return appendHash(name, path)
 }
 
-// part returns the text of an annotation that keeps a part, of its value as JSON.
-func part(path, value string) string {
-	if plain(path) {
-		return `{"path":"` + path + `","value":` + value + "}"
-	}
-	return `{"path":` + quote(path) + `,"value":` + value + "}"
+func appendHash(to, path []byte) []byte {
+	sum := sha256.Sum256(path)
+	return hex.AppendEncode(to, sum[:5])
 }
 
 // holds says whether an annotation keeps a part that may be there.
 func (p Parts) holds(name, text string) bool {
 	path, _, ok := open(text)
-	if !ok || !strings.HasSuffix(name, "-"+hashed(path)) {
+	if !ok || !strings.HasSuffix(name, "-"+string(appendHash(nil, []byte(path)))) {
 		return false
 	}
 	pattern := withoutKeys(path)

@@ -21,12 +21,12 @@ func (p *Place) In(source, target string) *Place {
 	return &Place{up: p, source: source, target: target}
 }
 
-// of returns the path of what is called name below p, or below the root if a slash says so.
-func (p *Place) of(name string, target bool) string {
+// path appends the path of what is called name below p, or below the root if a slash says so.
+func (p *Place) path(to []byte, name string, target bool) []byte {
 	if rooted, ok := strings.CutPrefix(name, "/"); ok {
-		return rooted
+		return append(to, rooted...)
 	}
-	return string(join(p.append(make([]byte, 0, 128), target), name))
+	return join(p.append(to, target), name)
 }
 
 func (p *Place) append(path []byte, target bool) []byte {
@@ -71,6 +71,13 @@ func (e *elements) key(i int) string {
 
 // number tells keys apart that stand several times.
 func number(keys []string) {
+	rising := true
+	for i := 1; i < len(keys) && rising; i++ {
+		rising = keys[i-1] < keys[i]
+	}
+	if rising {
+		return // as in most lists
+	}
 	seen := make(map[string]int, len(keys))
 	for i, key := range keys {
 		seen[key]++
@@ -82,19 +89,14 @@ func number(keys []string) {
 
 // Key returns how paths call the element of a list or map that has these keys.
 func Key(keys ...string) string {
-	if len(keys) == 1 && plain(keys[0]) {
-		return `["` + keys[0] + `"]`
-	}
-	var b strings.Builder
-	b.WriteByte('[')
+	text := append(make([]byte, 0, 64), '[')
 	for i, key := range keys {
 		if i > 0 {
-			b.WriteByte(',')
+			text = append(text, ',')
 		}
-		b.WriteString(quote(key))
+		text = appendQuoted(text, key)
 	}
-	b.WriteByte(']')
-	return b.String()
+	return string(append(text, ']'))
 }
 
 // withoutKeys returns a path with nothing in its brackets.
