@@ -44,7 +44,9 @@ var open = map[string]any{"type": "object", "x-kubernetes-preserve-unknown-field
 func Schema(name string) *apiextensionsv1.JSONSchemaProps {
 	out := &apiextensionsv1.JSONSchemaProps{}
 	must(json.Unmarshal(encode(inline(map[string]any{"$ref": reference + name}, nil)), out))
-	out.Properties["metadata"] = apiextensionsv1.JSONSchemaProps{Type: "object"} // more must not be said of it
+	if _, kind := out.Properties["apiVersion"]; kind {
+		out.Properties["metadata"] = apiextensionsv1.JSONSchemaProps{Type: "object"} // more must not be said of it
+	}
 	return out
 }
 
@@ -92,6 +94,12 @@ func merge(of, use map[string]any) map[string]any {
 	return of
 }
 
+func props(name string) *apiextensions.JSONSchemaProps {
+	out := &apiextensions.JSONSchemaProps{}
+	must(apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(Schema(name), out, nil))
+	return out
+}
+
 var structurals sync.Map
 
 // structural is Schema in the form that validators take.
@@ -99,9 +107,7 @@ func structural(name string) *schema.Structural {
 	if found, ok := structurals.Load(name); ok {
 		return found.(*schema.Structural)
 	}
-	props := &apiextensions.JSONSchemaProps{}
-	must(apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(Schema(name), props, nil))
-	made, err := schema.NewStructural(props)
+	made, err := schema.NewStructural(props(name))
 	must(err)
 	found, _ := structurals.LoadOrStore(name, made)
 	return found.(*schema.Structural)

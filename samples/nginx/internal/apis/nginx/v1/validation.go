@@ -65,6 +65,9 @@ func validateUpstreamSpec(in *nginxv1.UpstreamSpec, path *field.Path) (errs fiel
 	for i := range in.Servers {
 		errs = append(errs, validateServer(&in.Servers[i], path.Child("servers").Index(i))...)
 	}
+	if in.Selector != nil {
+		errs = append(errs, validation.Upstream(in.Selector, path.Child("selector"))...)
+	}
 	if in.Replicas != nil && *in.Replicas < 0 {
 		errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
 	}

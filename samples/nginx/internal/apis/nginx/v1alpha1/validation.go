@@ -65,6 +65,9 @@ func validateUpstreamSpec(in *nginxv1alpha1.UpstreamSpec, path *field.Path) (err
 	for i := range in.Hosts {
 		errs = append(errs, validateServer(&in.Hosts[i], path.Child("hosts").Index(i))...)
 	}
+	if in.Selector != nil {
+		errs = append(errs, validation.Upstream(in.Selector, path.Child("selector"))...)
+	}
 	if in.Replicas != nil && *in.Replicas < 0 {
 		errs = append(errs, field.Invalid(path.Child("replicas"), *in.Replicas, "must be greater than or equal to 0"))
 	}
