@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apigen.loss import Names, Place, walk
-from apigen.model import Edge, Field, Kind, Schema
+from apigen.model import Edge, Field, Kind, Limits, Schema, Struct, Types
 from apigen.paths import dotted
 
 
@@ -19,41 +19,70 @@ class Stricter:
     there: str
 
 
-def stricter(kind: Kind) -> Iterator[Stricter]:
-    """Yield the constraints of each version that its neighbour has not, for fields that are of one type in both."""
+def stricter(kind: Kind, types: dict[str, Types]) -> Iterator[Stricter]:
+    """Yield the constraints of each version that its neighbour has not, for fields that are of one type in both, and
+    for the objects as a whole. `types` are those of the versions."""
+    roots = {v.version: v.root for v in kind.versions}
     for version in kind.versions:
         edge = version.edge
         if version.version == kind.storage:
             continue
         neighbour = edge.target or kind.storage
+        whole = [(v, (), set(_of_struct(roots[v]))) for v in (version.version, neighbour)]
+        yield from _differing(*whole)
+        yield from _differing(*whole[::-1])
         for place in walk(edge, edge.frames):
             pair = place.pair
             if pair is None or pair.bare or not (pair.a and pair.b and place.a and place.b):
                 continue
             if pair.lens.how in ("same", "object", "list", "map"):
-                ends = (version.version, place.a, pair.a[-1]), (neighbour, place.b, pair.b[-1])
-                yield from _differing(*ends)
-                yield from _differing(*ends[::-1])
+                mine = (version.version, place.a, set(_constraints(pair.a[-1], types[version.version])))
+                other = (neighbour, place.b, set(_constraints(pair.b[-1], types[neighbour])))
+                yield from _differing(mine, other)
+                yield from _differing(other, mine)
 
 
-_End = tuple[str, Names, Field]
+_End = tuple[str, Names, set[str]]
 
 
 def _differing(mine: _End, other: _End) -> Iterator[Stricter]:
-    have, lacks = set(_constraints(mine[2])), set(_constraints(other[2]))
-    for text in sorted(have - lacks):
+    for text in sorted(mine[2] - other[2]):
         yield Stricter(mine[0], dotted(mine[1]), text, other[0], dotted(other[1]))
 
 
-def _constraints(of: Field) -> Iterator[str]:
+def _constraints(of: Field, types: Types) -> Iterator[str]:
     if of.meta:
         return
     if of.required:
         yield "required"
-    if of.schema.enum:
-        yield f"enum {', '.join(str(c.value) or '(empty)' for c in of.schema.enum)}"
-    for key, value in of.schema.limits.given().items():
-        yield f"{key} {value}"
+    yield from _of_schema(of.schema, types, "")
+
+
+def _of_schema(schema: Schema, types: Types, within: str) -> Iterator[str]:
+    """Yield what a schema demands, and what it demands of the items or values in it."""
+    if schema.enum:
+        yield f"{within}enum {', '.join(str(c.value) or '(empty)' for c in schema.enum)}"
+    named = types.scalars[schema.name] if schema.kind == "named" else None
+    for limits in (schema.limits, named.limits if named else Limits()):
+        for key, value in limits.given().items():
+            yield f"{within}{key} {value}"
+    if schema.immutable:
+        yield within + ("immutable" if schema.immutable == "always" else "immutable once set")
+    for rule in (*schema.rules, *(named.rules if named else ())):
+        yield f"{within}rule {rule.rule}"
+    if schema.kind == "object":
+        yield from _of_struct(types.struct(schema))
+    elif schema.item is not None and schema.item.kind != "object":
+        yield from _of_schema(
+            schema.item, types, f"{within}{'items' if schema.kind == 'list' else 'values'}: "
+        )
+
+
+def _of_struct(struct: Struct) -> Iterator[str]:
+    for group in struct.one_ofs:
+        yield f"{group.how} {', '.join(group.fields)}"
+    for rule in struct.rules:
+        yield f"rule {rule.rule}"
 
 
 def _by_item(schema: Schema) -> bool:

@@ -38,11 +38,17 @@ class ConversionsPage:
     @property
     def stricter(self) -> str:
         """The constraints that one version has and its neighbour has not, as a table."""
-        found = [(k.kind, s) for _, k in self._kinds for s in stricter(k)]
+        found = [
+            (kind.kind, one)
+            for group, kind in self._kinds
+            for one in stricter(kind, {v.name: v.types for v in group.versions})
+        ]
         if not found:
             return "There is none.\n"
         head = "| kind | version | field | constraint | not in |\n| --- | --- | --- | --- | --- |\n"
-        rows = ((kind, s.version, s.path, s.constraint, f"{s.neighbour} {s.there}") for kind, s in found)
+        rows = (
+            (kind, s.version, s.path, s.constraint, f"{s.neighbour} {s.there}".strip()) for kind, s in found
+        )
         return head + "".join(tables.markdown_row(row) for row in rows)
 
     @property
