@@ -107,12 +107,23 @@ def test_graphs_are_what_they_say(fleet: Project) -> None:
 
 
 def test_what_one_version_demands_and_its_neighbour_does_not(tmp_path: Path) -> None:
-    a = "{spec: {fields: {x: {type: int32, minimum: 1}, y: {type: string, required: true}}}}"
-    b = "{spec: {fields: {x: {type: int32, maximum: 9}, y: string}}}"
+    a = (
+        "{spec: {atMostOneOf: [x, z], fields: {x: {type: int32, minimum: 1}, y: {type: string, required: true},"
+        " z: {type: list of string, items: {maxLength: 3}}}}}"
+    )
+    b = (
+        "{spec: {validations: [{rule: self.x < 3}], fields: {x: {type: int32, maximum: 9}, y: string,"
+        " z: {type: list of string, immutable: true}}}}"
+    )
     (group,) = resolved(tmp_path, thing=versions(a, b)).groups
-    found = [(s.version, s.path, s.constraint) for s in stricter(group.kinds[0])]
+    types = {version.name: version.types for version in group.versions}
+    found = [(s.version, s.path, s.constraint) for s in stricter(group.kinds[0], types)]
     assert found == [
+        ("v1alpha1", "spec", "atMostOneOf x, z"),
+        ("v1", "spec", "rule self.x < 3"),
         ("v1alpha1", "spec.x", "minimum 1"),
         ("v1", "spec.x", "maximum 9"),
         ("v1alpha1", "spec.y", "required"),
+        ("v1alpha1", "spec.z", "items: maxLength 3"),
+        ("v1", "spec.z", "immutable"),
     ]
