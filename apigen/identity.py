@@ -28,6 +28,14 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     if spec.kubernetes not in upstream.versions():
         message = f"this apigen cannot generate for Kubernetes {quoted(spec.kubernetes)}"
         problems.add(source, ("kubernetes",), message, f"it can for {', '.join(upstream.versions())}")
+    files: set[str] = set()
+    for i, name in enumerate(spec.admission):
+        if not names.KIND.match(name) or name.lower() in ("plugins", *names.DEVICES):
+            hint = "a capital letter first, then letters and digits; not Plugins"
+            problems.add(source, ("admission", i), f"{quoted(name)} cannot be the name of a plugin", hint)
+        elif name.lower() in files:
+            problems.add(source, ("admission", i), f"there are two plugins {quoted(name)}", "rename one")
+        files.add(name.lower())
 
 
 def _check_label(problems: Problems, source: Source, path: Path, label: str) -> None:

@@ -386,3 +386,5 @@ class Project:
     module: str
     kubernetes: str
     groups: tuple[Group, ...]
+    admission: tuple[str, ...] = ()
+    """The names of the admission plugins, in their order."""

@@ -49,6 +49,8 @@ PROJECT = (
     Row("project/ci.yaml.j2", ".github/workflows/ci.yaml", SCAFFOLD),
     Row("project/conversions.md.j2", "docs/conversions.md", when="converts"),
     Row("project/gitattributes.j2", ".gitattributes"),
+    Row("go/admission/plugins.go.j2", "internal/admission/plugins.go", when="plugins"),
+    Row("go/server/plugins.go.j2", "internal/server/plugins.go", when="plugins"),
     Row("go/carry/admission.go.j2", "internal/carry/admission.go", when="carries"),
     Row("go/carry/carry.go.j2", "internal/carry/carry.go", when="carries"),
     Row("go/carry/client.go.j2", "internal/carry/client.go", when="carries"),
@@ -91,6 +93,7 @@ PROJECT = (
     Row("go/server/groups.go.j2", "internal/server/groups.go"),
     Row("go/server/options.go.j2", "internal/server/options.go"),
     Row("go/server/server.go.j2", "internal/server/server.go"),
+    Row("go/server/version.go.j2", "internal/server/version.go"),
     Row("go/standalone/certificates.go.j2", "internal/standalone/certificates.go"),
     Row("go/standalone/etcd.go.j2", "internal/standalone/etcd.go"),
     Row("go/standalone/standalone.go.j2", "internal/standalone/standalone.go"),
@@ -157,6 +160,7 @@ HOOK = {
         "go/registry/warnings.go.j2", "internal/registry/{group}/{package}/warnings.go", SCAFFOLD
     ),
 }
+PLUGIN = (Row("go/admission/plugin.go.j2", "internal/admission/{file}.go", SCAFFOLD),)
 DEFAULT_HOOK = (
     Row("go/version/default_hook.go.j2", "internal/apis/{group}/{version}/{package}_defaults.go", SCAFFOLD),
 )
@@ -173,6 +177,8 @@ def plan(project: Project) -> tuple[PlannedFile, ...]:
 
 def _files(view: ProjectView) -> Iterator[PlannedFile]:
     yield from _rows(PROJECT, "project", view, {"name": view.name, "kubernetes": view.kubernetes})
+    for plugin in view.plugins:
+        yield from _rows(PLUGIN, "plugin", plugin, {"file": plugin.file}, required=True)
     for hub in view.hubs:
         yield from _rows(GROUP, "hub", hub, {"package": hub.package})
         for version in hub.versions:

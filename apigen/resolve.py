@@ -60,7 +60,7 @@ def resolve(spec: Spec) -> Project:
     ]
     problems.check()
     project = spec.project.spec
-    return Project(project.name, project.module, project.kubernetes, tuple(groups))
+    return Project(project.name, project.module, project.kubernetes, tuple(groups), tuple(project.admission))
 
 
 @dataclass

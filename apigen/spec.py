@@ -13,7 +13,7 @@ from apigen.names import plural
 
 # Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
 LATER = {
-    "ProjectSpec": ("admission", "clients"),
+    "ProjectSpec": ("clients",),
     "FieldSpec": (
         "deprecated", "preserveUnknownFields",
     ),
@@ -43,6 +43,8 @@ class ProjectSpec(_Strict):
     """The path of the Go module."""
     kubernetes: str = Field(examples=["1.37"])
     """The Kubernetes minor whose libraries the server is built on, in quotes."""
+    admission: list[str] = Field([], examples=[["BanFlunder"]])
+    """Admission plugins of yours, in their order, before those of the cluster; each makes a file that is yours."""
 
 
 def _short(value: Any) -> Any:

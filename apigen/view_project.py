@@ -26,6 +26,15 @@ class ServedVersion:
     endpoints: str
 
 
+@dataclass(frozen=True)
+class Plugin:
+    """An admission plugin of the project's own."""
+
+    name: str
+    file: str
+    module: str
+
+
 class GroupView:
     """A group as the server sees it."""
 
@@ -87,6 +96,11 @@ class ProjectView:
     def keeps(self) -> bool:
         """Whether any conversion keeps anything."""
         return any(hub.keeps for hub in self.hubs)
+
+    @property
+    def plugins(self) -> list[Plugin]:
+        """The admission plugins of the project's own, in their order."""
+        return [Plugin(name, name.lower(), self.model.module) for name in self.model.admission]
 
     @cached_property
     def validates(self) -> bool:

@@ -12,14 +12,11 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
-	"k8s.io/apimachinery/pkg/version"
 	openapinamer "k8s.io/apiserver/pkg/endpoints/openapi"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	genericoptions "k8s.io/apiserver/pkg/server/options"
 	serverstorage "k8s.io/apiserver/pkg/server/storage"
-	basecompatibility "k8s.io/component-base/compatibility"
 	logsapi "k8s.io/component-base/logs/api/v1"
-	baseversion "k8s.io/component-base/version"
 
 	"example.com/testobj/internal/listers"
 	"example.com/testobj/internal/openapi"
@@ -155,12 +152,12 @@ func (o *Options) applyStorage(config *genericapiserver.Config) error {
 }
 
 func (o *Options) server(config *genericapiserver.RecommendedConfig) (*genericapiserver.GenericAPIServer, error) {
+	all := &listers.Listers{}
 	carried := carryOver(&config.Config)
 	s, err := config.Complete().New(Name, genericapiserver.NewEmptyDelegate())
 	if err != nil {
 		return nil, err
 	}
-	all := &listers.Listers{}
 	if err := installGroups(s, config.RESTOptionsGetter, all, carried); err != nil {
 		return nil, err
 	}
@@ -174,24 +171,4 @@ func (o *Options) server(config *genericapiserver.RecommendedConfig) (*genericap
 		}
 	}
 	return s, nil
-}
-
-// stamped makes /version tell a version also where none was linked in, so that kubectl can read it.
-type stamped struct {
-	basecompatibility.EffectiveVersion
-}
-
-// Info implements basecompatibility.EffectiveVersion.
-func (s stamped) Info() *version.Info {
-	info := s.EffectiveVersion.Info()
-	info.GitVersion = Version()
-	return info
-}
-
-// Version returns the version that was linked into the server, or the Kubernetes version that it is built on.
-func Version() string {
-	if linked := baseversion.Get(); linked.Major != "" {
-		return linked.GitVersion
-	}
-	return "v" + baseversion.DefaultKubeBinaryVersion + ".0+" + Name
 }
