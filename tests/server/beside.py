@@ -19,6 +19,8 @@ from servers import PLURALS, ROOT, Kubectl, Standalone, short_folder
 GROUP = "wardle.example.com"
 PREFIX = f"/registry/{GROUP}"  # where upstream's server keeps all objects unless told otherwise
 UPSTREAM = ROOT / ".cache" / "bin" / "sample-apiserver"
+# Those to which flunders refer in the tests: the hook of our sample refuses references to others.
+FISCHERS = ("a", "b", "boeser-fischer", "more", "other")
 OURS, THEIRS = "ours", "theirs"
 SIDES = (OURS, THEIRS)
 
@@ -59,7 +61,7 @@ CASES = {
     "v1alpha1-default": flunder("v1alpha1", reference="other", change={"reference": "more"}),
     "v1alpha1-empty": flunder("v1alpha1", change={"reference": "more", "referenceType": "Flunder"}),
     "v1alpha1-fischer": flunder(
-        "v1alpha1", reference="böser-fischer", referenceType="Fischer", change={"reference": "more"}
+        "v1alpha1", reference="boeser-fischer", referenceType="Fischer", change={"reference": "more"}
     ),
     "v1beta1-flunder": flunder(
         "v1beta1", flunderReference="other", referenceType="Flunder", change={"flunderReference": "more"}
@@ -131,6 +133,10 @@ class Pair:
 
     def __post_init__(self) -> None:
         self.etcd = Etcd(self.ours.data / "client.sock")
+        for side in SIDES[: 1 if self.shared else 2]:
+            for name in FISCHERS:
+                at = self.resource(side, "Fischer", "v1alpha1", "")
+                at.post(at.object(name)).ok()
 
     def resource(self, side: str, kind: str, version: str, namespace: str) -> Resource:
         group, plural = PLURALS[kind]

@@ -1,5 +1,7 @@
 """Several versions through one store: each reads back what was written, and nothing is lost."""
 
+from dataclasses import replace
+
 import pytest
 from apiclient import Object, Resource
 from servers import Kubectl, Standalone
@@ -215,3 +217,19 @@ def test_faults_by_the_rules_of_the_stored_version_have_the_names_of_the_clients
     newer = machines.at("v1beta1")
     spec = SPECS["v1beta1"] | {"disks": [{"device": "/" + "b" * 64}]}
     newer.post(newer.object("m", spec)).refused(422, "spec.disks[0].device", "Too long")
+
+
+def test_a_flunder_names_a_fischer_that_is_there(wardle: Standalone, namespace: str, name: str) -> None:
+    """The hook of the sample reads another kind; what has not changed is not asked again."""
+    flunders, fischers = (wardle.resource(kind, "v1alpha1", namespace) for kind in ("Flunder", "Fischer"))
+    fischers = replace(fischers, namespace=None)
+    spec = {"reference": name, "referenceType": "Fischer"}
+    refused = flunders.post(flunders.object("a", spec)).refused(422)
+    assert [(c["reason"], c["field"]) for c in refused["details"]["causes"]] == [
+        ("FieldValueNotFound", "spec.fischerReference")  # hooks speak the storage version
+    ]
+    fischers.create(name)
+    flunders.create("a", spec)
+    fischers.delete(name).ok()
+    flunders.patch("a", {"metadata": {"labels": {"still": "there"}}}).ok()
+    flunders.patch("a", {"spec": {"reference": name + "x"}}).refused(422, f'"{name}x"')

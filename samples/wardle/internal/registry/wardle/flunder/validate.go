@@ -3,6 +3,7 @@ package flunder
 import (
 	"context"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	hub "example.com/wardle/internal/apis/wardle"
@@ -28,6 +29,22 @@ func validateHook(ctx context.Context, all *listers.Listers, in, old *hub.Flunde
 		return field.ErrorList{field.Invalid(path.Child("fischerReference"), fischer, "cannot be empty if referenceType is Fischer")}
 	case flunder == "" && kind == hub.ReferenceTypeFlunder:
 		return field.ErrorList{field.Invalid(path.Child("flunderReference"), flunder, "cannot be empty if referenceType is Flunder")}
+	}
+	if fischer != "" && (old == nil || fischer != text(old.Spec.FischerReference)) {
+		return exists(ctx, all, fischer, path.Child("fischerReference"))
+	}
+	return nil
+}
+
+// exists refuses a reference to a fischer that is not there. Upstream's sample server does that in an admission plugin, with
+// an informer; here a hook reads other kinds. A fischer may go all the same: who refers to it notices at its next change.
+func exists(ctx context.Context, all *listers.Listers, fischer string, path *field.Path) field.ErrorList {
+	_, err := all.WardleFischer.Get(ctx, "", fischer)
+	switch {
+	case apierrors.IsNotFound(err):
+		return field.ErrorList{field.NotFound(path, fischer)}
+	case err != nil:
+		return field.ErrorList{field.InternalError(path, err)}
 	}
 	return nil
 }
