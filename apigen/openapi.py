@@ -142,14 +142,14 @@ class _Maker:
         elif schema.kind == "named":
             scalar = self.scalars[schema.name]
             text = "\n\n".join(t for t in (text or _text(scalar.description), _enum_text(schema)) if t)
-            out = {**BASICS[schema.base].schema, **_enum(schema), **_limits(scalar.limits)}
+            out = {**BASICS[schema.base].schema, **_enum(schema), **bounds(scalar.limits)}
             rules = scalar.rules + rules
         else:
             out = self._basic(schema)
         return {
             **({"description": text} if text else {}),
             **out,
-            **_limits(schema.limits),
+            **bounds(schema.limits),
             **_extensions(schema),
             **_validations(rules),
         }
@@ -201,7 +201,7 @@ def _quoted(value: str | int) -> str:
     return f'"{value}"'
 
 
-def _limits(limits: Limits) -> Definition:
+def bounds(limits: Limits) -> Definition:
     """The bounds as OpenAPI 2 and 3.0 have them: there an exclusive bound is a bound and a flag."""
     out = limits.given()
     for end in ("Minimum", "Maximum"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from apigen.gotext import comment, quote
 from apigen.gotypes import BASICS, JSON_TYPES, field_type, imported
 from apigen.model import ABSENT, Field, Kind, NamedScalar, Schema, Struct, Types
-from apigen.openapi import patch_strategy
+from apigen.openapi import bounds, patch_strategy
 
 Import = tuple[str, str]
 
@@ -85,7 +85,7 @@ def _markers(field: Field) -> Iterable[str]:
         yield from (f"listMapKey={k}" for k in schema.list_map_keys)
     if schema.map_type:
         yield f"{'mapType' if schema.kind == 'map' else 'structType'}={schema.map_type}"
-    for name, value in schema.limits.given().items():
+    for name, value in bounds(schema.limits).items():
         yield f"k8s:validation:{name}={json.dumps(value)}"
 
 

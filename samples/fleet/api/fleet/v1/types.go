@@ -165,8 +165,10 @@ type Channel struct {
 	Name *string `json:"name,omitempty"`
 	// How much it amplifies.
 	// +optional
-	// +k8s:validation:exclusiveMinimum=0
-	// +k8s:validation:exclusiveMaximum=1
+	// +k8s:validation:minimum=0
+	// +k8s:validation:exclusiveMinimum=true
+	// +k8s:validation:maximum=1
+	// +k8s:validation:exclusiveMaximum=true
 	Gain *float64 `json:"gain,omitempty"`
 	// What it measures in.
 	// +optional
@@ -315,8 +317,10 @@ type ProbeSpec struct {
 	Fraction *float64 `json:"fraction,omitempty"`
 	// Where it begins.
 	// +optional
-	// +k8s:validation:exclusiveMinimum=-9000000000
-	// +k8s:validation:exclusiveMaximum=9000000000
+	// +k8s:validation:minimum=-9000000000
+	// +k8s:validation:exclusiveMinimum=true
+	// +k8s:validation:maximum=9000000000
+	// +k8s:validation:exclusiveMaximum=true
 	Offset *int64 `json:"offset,omitempty"`
 	// A few characters.
 	// +optional

@@ -131,8 +131,10 @@ type Channel struct {
 	Name *string `json:"name,omitempty"`
 	// How much it amplifies.
 	// +optional
-	// +k8s:validation:exclusiveMinimum=0
-	// +k8s:validation:exclusiveMaximum=1
+	// +k8s:validation:minimum=0
+	// +k8s:validation:exclusiveMinimum=true
+	// +k8s:validation:maximum=1
+	// +k8s:validation:exclusiveMaximum=true
 	Gain *float64 `json:"gain,omitempty"`
 	// What it measures in.
 	// +optional
