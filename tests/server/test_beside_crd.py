@@ -281,8 +281,7 @@ def test_tightened(beside: Beside) -> None:
     made.ours.stop()
     shutil.rmtree(folder)
     print(len(stored), dict(seen))
-    assert min(seen["accepted"], seen["refused"]) > len(stored)
-    assert seen["spared"] > len(stored)
+    assert min(seen["accepted"], seen["refused"], seen["spared"]) > 10
 
 
 def tightened(made: Beside, stored: Object, changed: Object, seen: Counter[str]) -> None:

@@ -19,8 +19,8 @@ TIED = {
     "spec.step": ("spec", "level"),
     "spec.calibration.date": ("spec", "calibration", "zero"),
 }
-# A microTime is no other time; bytes may be none.
-NARROW = ("spec.exactly", "spec.data")
+# A microTime is no other time; bytes may be none; an object of an upstream type that says nothing is none.
+NARROW = ("spec.exactly", "spec.data", "spec.template.spec.containers")
 
 
 def cases(schema: Schema, sample: Object) -> list[tuple[str, str, Object, Object]]:
