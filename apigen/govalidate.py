@@ -81,7 +81,11 @@ class Validation:
         at = _At("*" * field.pointer + name, path, struct.go + exported(field.json))
         inner = self._value(schema, at)
         if schema.kind == "object" and not field.pointer:
-            return inner
+            if field.required or not inner:
+                return inner
+            # At the root an object that says nothing counts as absent.
+            empty = f"{self.package}.{schema.name}{{}}"
+            return only_if(f"!apiequality.Semantic.DeepEqual({name}, {empty})", inner)
         nilable = field.pointer or is_nilable(schema)
         if not nilable and schema.word == "string":
             inner = _without_length_of_one(inner)

@@ -4,6 +4,7 @@ package validation
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
@@ -40,16 +41,27 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 		}
 	}
 	var found field.ErrorList
-	now, of := unstructured(in), validator((*in).OpenAPIModelName())
-	now["apiVersion"], now["kind"] = kind.GroupVersion().String(), kind.Kind
+	name := (*in).OpenAPIModelName()
+	now, of := whole(unstructured(in), name, kind), validator(name)
 	if old == nil {
 		found, _ = of.Validate(ctx, nil, nil, now, nil, celconfig.RuntimeCELCostBudget)
 	} else {
 		both := correlated(in, old)
-		was := both.OldValue.(map[string]any)
-		was["apiVersion"], was["kind"] = now["apiVersion"], now["kind"]
+		was := whole(both.OldValue.(map[string]any), name, kind)
 		both.Value = now
 		found, _ = of.Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
 	}
 	return append(errs, found...)
+}
+
+// whole makes an object what rules expect: it says what it is, and a root object that may be absent is, if it says nothing.
+func whole(obj map[string]any, name string, kind schema.GroupVersionKind) map[string]any {
+	obj["apiVersion"], obj["kind"] = kind.GroupVersion().String(), kind.Kind
+	root := structural(name)
+	for field, value := range obj {
+		if members, ok := value.(map[string]any); ok && len(members) == 0 && (root.ValueValidation == nil || !slices.Contains(root.ValueValidation.Required, field)) {
+			delete(obj, field)
+		}
+	}
+	return obj
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -140,7 +141,9 @@ func validateDisk(in *fleetv1.Disk, path *field.Path) (errs field.ErrorList) {
 
 func validateMachine(in *fleetv1.Machine, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateMachineSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1.MachineStatus{}) {
+		errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 
@@ -431,7 +434,9 @@ func validateProbeSpecTarget(in *fleetv1.ProbeSpecTarget, path *field.Path) (err
 }
 
 func validateProfile(in *fleetv1.Profile, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validateProfileSpec(&in.Spec, path.Child("spec"))...)
+	if !apiequality.Semantic.DeepEqual(in.Spec, fleetv1.ProfileSpec{}) {
+		errs = append(errs, validateProfileSpec(&in.Spec, path.Child("spec"))...)
+	}
 	return errs
 }
 
@@ -512,7 +517,9 @@ func validateProfileSpecZonesValue(in *fleetv1.ProfileSpecZonesValue, path *fiel
 
 func validateRobot(in *fleetv1.Robot, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1.RobotStatus{}) {
+		errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 

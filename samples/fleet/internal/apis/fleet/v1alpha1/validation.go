@@ -7,6 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -71,7 +72,9 @@ func validateDisk(in *fleetv1alpha1.Disk, path *field.Path) (errs field.ErrorLis
 
 func validateMachine(in *fleetv1alpha1.Machine, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateMachineSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1alpha1.MachineStatus{}) {
+		errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 
@@ -142,7 +145,9 @@ func validatePort(in *fleetv1alpha1.Port, path *field.Path) (errs field.ErrorLis
 
 func validateRobot(in *fleetv1alpha1.Robot, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1alpha1.RobotStatus{}) {
+		errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 

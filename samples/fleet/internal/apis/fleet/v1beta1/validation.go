@@ -8,6 +8,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -125,7 +126,9 @@ func validateDisk(in *fleetv1beta1.Disk, path *field.Path) (errs field.ErrorList
 
 func validateMachine(in *fleetv1beta1.Machine, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateMachineSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1beta1.MachineStatus{}) {
+		errs = append(errs, validateMachineStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 
@@ -236,7 +239,9 @@ func validateProbeSpec(in *fleetv1beta1.ProbeSpec, path *field.Path) (errs field
 
 func validateRobot(in *fleetv1beta1.Robot, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateRobotSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, fleetv1beta1.RobotStatus{}) {
+		errs = append(errs, validateRobotStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -45,7 +46,9 @@ func validateServer(in *nginxv1alpha1.Server, path *field.Path) (errs field.Erro
 
 func validateUpstream(in *nginxv1alpha1.Upstream, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validateUpstreamSpec(&in.Spec, path.Child("spec"))...)
-	errs = append(errs, validateUpstreamStatus(&in.Status, path.Child("status"))...)
+	if !apiequality.Semantic.DeepEqual(in.Status, nginxv1alpha1.UpstreamStatus{}) {
+		errs = append(errs, validateUpstreamStatus(&in.Status, path.Child("status"))...)
+	}
 	return errs
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
@@ -34,7 +35,9 @@ func ValidateFlunder(ctx context.Context, obj, old *hub.Flunder) field.ErrorList
 }
 
 func validateFlunder(in *wardlev1alpha1.Flunder, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
+	if !apiequality.Semantic.DeepEqual(in.Spec, wardlev1alpha1.FlunderSpec{}) {
+		errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
+	}
 	return errs
 }
 

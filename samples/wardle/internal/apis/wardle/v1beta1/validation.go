@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	wardlev1beta1 "example.com/wardle/api/wardle/v1beta1"
@@ -28,7 +29,9 @@ func ValidateFlunder(ctx context.Context, obj, old *hub.Flunder) field.ErrorList
 }
 
 func validateFlunder(in *wardlev1beta1.Flunder, path *field.Path) (errs field.ErrorList) {
-	errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
+	if !apiequality.Semantic.DeepEqual(in.Spec, wardlev1beta1.FlunderSpec{}) {
+		errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
+	}
 	return errs
 }
 
