@@ -17,6 +17,7 @@ from apigen.source import Source
 from apigen.spec import Fields, FieldSpec, VersionSpec
 from apigen.words import quoted
 
+_DEPRECATED = "This field is deprecated: it may be gone in a later version."
 # The keys of a named type, by their names in the model: an object's, a scalar's.
 _ONE_OFS = frozenset({"exactly_one_of", "at_most_one_of", "at_least_one_of"})
 _OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example", "validations"}) | _ONE_OFS
@@ -118,7 +119,7 @@ class Declarer:
             list_type, keys = "map", keys or ("type",)
         schema = replace(
             schema,
-            description=spec.description,
+            description=_described(spec),
             nullable=spec.nullable,
             limits=limits_of(spec),
             list_type=list_type,
@@ -289,6 +290,11 @@ class Declarer:
             plain = spec.model_copy(update={"enum": None})
             check_schema(self.package, self.source, plain, Schema("basic", base, limits=limits), path)
         return Schema("named", go, enum=self.package.scalars[go].constants, base=base)
+
+
+def _described(spec: FieldSpec) -> str:
+    """The description of a field. Not by Go's own mark: what we generate uses the field, and linters would say so."""
+    return "\n\n".join([*[spec.description] * bool(spec.description), *[_DEPRECATED] * spec.deprecated])
 
 
 def _inline_text(go: str, at: Path, description: str) -> str:

@@ -14,9 +14,7 @@ from apigen.names import plural
 # Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
 LATER = {
     "ProjectSpec": ("clients",),
-    "FieldSpec": (
-        "deprecated", "preserveUnknownFields",
-    ),
+    "FieldSpec": ("preserveUnknownFields",),
     "VersionSpec": ("default",),
 }  # fmt: skip
 
@@ -107,6 +105,8 @@ class FieldSpec(_ObjectSpec):
     """Whether an object without the field is refused."""
     default: JsonValue = Field(None, examples=["RoundRobin"])
     """The value that an absent field gets; of the field's type."""
+    deprecated: bool = Field(False, examples=[True])
+    """Whether the field is on its way out; its description says so to readers."""
     immutable: Literal["onceSet"] | bool = Field(False, examples=[True])
     """Whether the field never changes after creation, nor is set or unset; `onceSet`: set later, it stays."""
     example: JsonValue = Field(None, examples=["RoundRobin"])

@@ -409,3 +409,12 @@ def test_a_mistake_in_a_type_is_said_once_whatever_each_version_proposes(tmp_pat
     text = versions(same, same, types="{Part: {fields: {a: Specal}}}")
     text = text.replace("- name: v1\n", "- name: v1\n    types: {Special: {fields: {a: string}}}\n")
     assert [p.message for p in problems(tmp_path, thing=text)] == ['unknown type "Specal"']
+
+
+def test_a_deprecated_field_says_so(tmp_path: Path) -> None:
+    a = "a: {type: string, deprecated: true}"
+    fields = f"{{spec: {{fields: {{{a}, b: {{type: string, description: B., deprecated: true}}}}}}}}"
+    (group,) = resolved(tmp_path, thing=versions(fields)).groups
+    spec = group.versions[0].types.structs["ThingSpec"]
+    text = "This field is deprecated: it may be gone in a later version."
+    assert [f.schema.description for f in spec.fields] == [text, f"B.\n\n{text}"]
