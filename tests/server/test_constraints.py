@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from apiclient import Object, Resource
 from ruamel.yaml import YAML
-from schemas import GONE, Schema, dotted, edges, get, places, put, schema_of
+from schemas import FORMATS, GONE, Schema, dotted, edges, get, places, put, schema_of
 from servers import PLURALS, ROOT, Standalone
+
+from apigen import formats
 
 SAMPLES = sorted((ROOT / "samples" / "fleet" / "samples").glob("fleet_*.yaml"))
 # Where the storage version takes less: both versions' rules hold.
@@ -67,3 +69,12 @@ def test_edges(fleet: Standalone, namespace: str, file: Path) -> None:
         assert all(f.startswith(path) for f in fields), f"{keyword} of {path}: {fields}"
     print(kind, version, dict(tried))
     assert tried
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats_are_judged_alike(name: str) -> None:
+    """What a spec is told of its defaults and examples is what the server says, which is tried above."""
+    good, bad = FORMATS[name]
+    assert [formats.FORMATS[name].fits(text) for text in good] == [True] * len(good)
+    assert [formats.FORMATS[name].fits(text) for text in bad] == [False] * len(bad)
+    assert formats.FORMATS[name].fits(formats.FORMATS[name].example)
