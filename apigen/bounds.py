@@ -3,11 +3,10 @@
 import math
 from typing import TYPE_CHECKING
 
-import re2
-
 from apigen.formats import FORMATS, NEAR_MISSES
 from apigen.gotypes import INTEGERS, NUMBERS
 from apigen.model import Limits, Path, Schema
+from apigen.patterns import fault
 from apigen.source import Source
 from apigen.spec import FieldSpec
 from apigen.texts import texts
@@ -69,7 +68,7 @@ def _check_example(problems: "Problems", source: Source, spec: FieldSpec, schema
     pattern = schema.limits.pattern
     if pattern is None or told or schema.word != "string" or schema.limits.format not in (None, *FORMATS):
         return
-    if not _fault(pattern) and next(texts([schema.limits], str(at[-1])), None) is None:
+    if not fault(pattern) and next(texts([schema.limits], str(at[-1])), None) is None:
         message = f"no text was found that fits the pattern {pattern} and the other bounds"
         problems.add(source, (*at, "pattern"), message, "show one by `example:`")
 
@@ -129,8 +128,8 @@ def _check_bound(
         message = f"{key} does not apply to {quoted(spec.type) if spec.type else 'an object'}"
         problems.add(source, (*at, key), message, hint if inside else f"it is for {text}", key=True)
     elif key == "pattern":
-        if fault := _fault(str(value)):
-            message = f"{quoted(str(value))} is no regular expression: {fault}"
+        if wrong := fault(str(value)):
+            message = f"{quoted(str(value))} is no regular expression: {wrong}"
             problems.add(source, (*at, key), message, "patterns are RE2: no look-around, no references")
     elif key == "format":
         if value not in FORMATS:
@@ -149,15 +148,3 @@ def _check_number(problems: "Problems", source: Source, word: str, at: Path, key
     if not (whole and low <= value <= high):
         wrong = f"is no {word}" if of_values else "is too large"
         problems.add(source, at, f"{key} {value} {wrong}")
-
-
-def _fault(pattern: str) -> str:
-    """Why RE2 does not compile a pattern, or nothing. Go's regexp and CustomResourceDefinitions have its syntax."""
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
-    except re2.error as e:
-        reason = e.args[0] if e.args else "it is wrong"
-        return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
-    return ""

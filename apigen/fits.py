@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-import re2
-
 from apigen.formats import FORMATS
 from apigen.model import Limits
+from apigen.patterns import matches
 from apigen.words import quoted
 
 
@@ -16,7 +15,7 @@ def beyond(limits: Limits, value: Any, what: str) -> Iterator[str]:
         yield from _number(limits, value, f"{what} {value}")
     elif isinstance(value, str):
         yield from _size(limits.min_length, limits.max_length, len(value), "character", what)
-        if limits.pattern is not None and not re2.search(limits.pattern, value):
+        if limits.pattern is not None and not matches(limits.pattern, value):
             yield f"{what} {quoted(value)} does not match the pattern {limits.pattern}"
         if limits.format is not None and not FORMATS[limits.format].fits(value):
             yield f"{what} {quoted(value)} is not {FORMATS[limits.format].says}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-import re2
+from apigen.patterns import matches
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Format:
 
 
 def _pattern(pattern: str, most: int = 0) -> Callable[[str], bool]:
-    compiled = re2.compile(pattern)
-    return lambda text: bool(compiled.search(text)) and (not most or len(text) <= most)
+    return lambda text: matches(pattern, text) and (not most or len(text) <= most)
 
 
 def _parses(parse: Callable[[str], object], having: str = "") -> Callable[[str], bool]:
@@ -43,11 +42,11 @@ def _date(text: str) -> object:
     return date.fromisoformat(text if len(text) == 10 else "")
 
 
-_CLOCK = re2.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$")
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$"
 # strfmt takes a text for a duration that has a number with a unit in it anywhere.
 _UNITS = r"(ns|us|µs|ms|s|m|h|hr|d|w|wk)([^A-Za-zµ]|$)|nano|micro|milli|sec|min|hour|day|week"
-_DURATION = re2.compile(rf"^[+-]?0$|[0-9]\s*({_UNITS})")
-_HOST = re2.compile(
+_DURATION = rf"^[+-]?0$|[0-9]\s*({_UNITS})"
+_HOST = (
     r"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9-\p{S}\p{L}]{0,61}"
     r"[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"
 )
@@ -56,15 +55,15 @@ _HOST = re2.compile(
 def _time(text: str) -> bool:
     day, clock = text[:10], text[11:]
     separated = text[10:11] in ("T", "t")
-    return separated and _parses(_date)(day) and bool(_CLOCK.search(clock.lower()))
+    return separated and _parses(_date)(day) and matches(_CLOCK, clock.lower())
 
 
 def _duration(text: str) -> bool:
-    return bool(_DURATION.search(text))
+    return matches(_DURATION, text)
 
 
 def _hostname(text: str) -> bool:
-    fits = bool(_HOST.search(text)) and len(text.encode()) <= 255
+    fits = matches(_HOST, text) and len(text.encode()) <= 255
     return fits and all(len(part.encode()) <= 63 for part in text.split("."))
 
 

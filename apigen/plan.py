@@ -98,6 +98,8 @@ PROJECT = (
     Row("go/standalone/etcd.go.j2", "internal/standalone/etcd.go"),
     Row("go/standalone/standalone.go.j2", "internal/standalone/standalone.go"),
     Row("go/validation/changed.go.j2", "internal/validation/changed.go", when="validates"),
+    Row("go/validation/immutable.go.j2", "internal/validation/immutable.go", when="has_immutables"),
+    Row("go/validation/multiple.go.j2", "internal/validation/multiple.go", when="has_multiples"),
     Row("go/validation/oneof.go.j2", "internal/validation/oneof.go", when="counts"),
     Row("go/validation/rules.go.j2", "internal/validation/rules.go", when="has_rules"),
     Row("go/validation/schema.go.j2", "internal/validation/schema.go", when="validates"),

@@ -8,7 +8,7 @@ from apigen import __version__, upstream
 from apigen.gotext import import_lines, quote
 from apigen.gotypes import BASICS
 from apigen.govalidate import upstream_demands
-from apigen.model import Group, Project, Struct
+from apigen.model import Group, Project, Schema, Struct
 from apigen.openapi import all_schemas
 from apigen.schema import schema
 from apigen.view_conversions_page import ConversionsPage
@@ -109,6 +109,22 @@ class ProjectView:
         return any(demands(v.types, v.of(k).root) for v in versions for k in v.kinds)
 
     @cached_property
+    def _schemas(self) -> list[Schema]:
+        return [s for g in self.model.groups for v in g.versions for s in all_schemas(v)]
+
+    @property
+    def has_immutables(self) -> bool:
+        """Whether a field may not change."""
+        return any(s.immutable for s in self._schemas)
+
+    @property
+    def has_multiples(self) -> bool:
+        """Whether a floating point number is to be a multiple."""
+        scalars = (s for g in self.model.groups for v in g.versions for s in v.types.scalars.values())
+        limits = [(s.word, s.limits) for s in self._schemas] + [(s.base, s.limits) for s in scalars]
+        return any(word == "float64" and of.multiple_of is not None for word, of in limits)
+
+    @cached_property
     def counts(self) -> bool:
         """Whether any object is to have so many of some fields."""
         versions = (v.types for g in self.model.groups for v in g.versions)
@@ -117,8 +133,7 @@ class ProjectView:
     @cached_property
     def holds_upstream(self) -> bool:
         """Whether any object holds a value of an upstream type that demands something."""
-        versions = (v for g in self.model.groups for v in g.versions)
-        return any(upstream_demands(s) for v in versions for s in all_schemas(v))
+        return any(upstream_demands(s) for s in self._schemas)
 
     @cached_property
     def has_rules(self) -> bool:

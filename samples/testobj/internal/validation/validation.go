@@ -14,7 +14,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"k8s.io/kube-openapi/pkg/validation/validate"
 )
 
 // ObjectMeta validates the metadata of an object: names are DNS subdomains, finalizers are qualified.
@@ -109,39 +108,12 @@ func Sorted[V any](in map[string]V) func(yield func(string, V) bool) {
 	}
 }
 
-// IsMultiple says whether a number is a multiple of another, by the rule of CustomResourceDefinitions: up to what floating
-// point cannot say.
-func IsMultiple(value, factor float64) bool { return validate.MultipleOf("", "", value, factor) == nil }
-
 // Deref returns what p points to, or the zero value.
 func Deref[T any](p *T) (value T) {
 	if p != nil {
 		value = *p
 	}
 	return value
-}
-
-// OrEmpty returns what p points to, or an object that says nothing.
-func OrEmpty[T any](p *T) *T {
-	if p == nil {
-		p = new(T)
-	}
-	return p
-}
-
-// Pairs yields the indices of the items of a map list that were there before, and what they were.
-func Pairs[T any](in, old []T, identity func(in *T) any) func(yield func(int, *T) bool) {
-	before := make(map[any]*T, len(old))
-	for i := range old {
-		before[identity(&old[i])] = &old[i]
-	}
-	return func(yield func(int, *T) bool) {
-		for i := range in {
-			if was, found := before[identity(&in[i])]; found && !yield(i, was) {
-				return
-			}
-		}
-	}
 }
 
 // Texts returns numbers as the texts that field.NotSupported lists.
