@@ -33,13 +33,13 @@ def enum_constants(
         if typed in constants:
             problems.add(source, spot, f"{quoted(str(typed))} is there twice", "leave out one", key=True)
             continue
-        name = _constant(go, typed, used)
+        name = constant_name(go, typed, used)
         used.add(name)
         constants[typed] = Constant(typed, name, description)
     return tuple(constants.values())
 
 
-def _constant(go: str, value: str | int, used: set[str]) -> str:
+def constant_name(go: str, value: str | int, used: set[str]) -> str:
     """The name of a constant. Values added later never rename it."""
     text = str(value).replace("-", "Minus") if isinstance(value, int) else value
     name = go + names.constant_suffix(text)

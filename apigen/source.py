@@ -55,7 +55,7 @@ _HINTS = (
 )
 
 
-class _Places:
+class Places:
     """Where each node stands; rows in the order of the text, counting from 0.
 
     The row of a mapping or list is followed by the rows of what it holds: of each key, then of its value.
@@ -109,7 +109,7 @@ class Source:
     file: str
     text: str = field(repr=False)
     document: dict[str, Any]
-    places: _Places = field(repr=False, compare=False)
+    places: Places = field(repr=False, compare=False)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -154,8 +154,8 @@ def parse(text: bytes, name: str) -> Source:
     Raises SpecError with every problem that can be found in one pass: text that is not UTF-8 or YAML, what
     YAML has but a spec has not, a root that is not a mapping, a limit exceeded.
     """
-    decoded = _decode(text, name)
-    walk = _Walk(name, decoded)
+    decoded = decode(text, name)
+    walk = Walk(name, decoded)
     walk.run()
     if not walk.problems and not isinstance(walk.root, dict):
         message = f"a spec is a mapping, not {_kind(walk.root)}" if len(walk.places) else "the file is empty"
@@ -182,7 +182,7 @@ def _problem(
     return Problem(Position(file, line + 1, column + 1), message, hint, lines[line], length)
 
 
-def _decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str) -> str:
     """The text of a file, which has neither too much of anything nor characters that YAML forbids."""
     start = Position(name)
     if len(data) > MAX_BYTES:
@@ -237,14 +237,16 @@ class _StopError(Exception):
     """Going on is impossible or of no use."""
 
 
-class _Walk:
+class Walk:
     """One pass over the parser's events: makes `root` and `places`, and collects `problems`."""
+
+    read_plain, read_key = staticmethod(plain), staticmethod(key)
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
         self.root: Any = None
-        self.places = _Places()
+        self.places = Places()
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
         self._documents = 0
@@ -331,7 +333,7 @@ class _Walk:
         text = event.value
         value: Any = text
         if event.style == "" and event.tag is None:
-            value = key(text) if at_key else plain(text)
+            value = self.read_key(text) if at_key else self.read_plain(text)
         elif found := _CONTROL.search(text):
             value = Refusal(f"control character U+{ord(found.group()):04X}", "remove it")
         if isinstance(value, Refusal):
@@ -386,8 +388,7 @@ class _Walk:
     def _unique(self, event: Any, top: _Open) -> None:
         if top.key is None:
             return
-        first = top.rows.setdefault(top.key, top.key_row)
-        if first != top.key_row:
+        if (first := top.rows.setdefault(top.key, top.key_row)) != top.key_row:
             lines = f"first on line {self.places.lines[first] + 1}, again on line {event.start_mark.line + 1}"
             self._refuse(event, f'duplicate key "{cut(top.key)}": {lines}', "remove or rename one of them")
 
