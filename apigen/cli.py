@@ -199,6 +199,57 @@ def add_resource(
 
 
 @app.command(
+    "import",
+    epilog=_examples(
+        "apigen import widgets.yaml",
+        "apigen import crds/*.yaml --strict           # exits 5 if anything is not carried",
+        "kubectl get crd widgets.shop.example.com -o yaml | apigen import - --stdout",
+    ),
+)
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="YAML or JSON; `-` is the standard input.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where resource files go.  [default: resources]")
+    ] = None,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Print the resource files; write nothing.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing and exit 5 if anything is not carried.")
+    ] = False,
+    how: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TEXT,
+) -> None:
+    """Make resource files of CustomResourceDefinitions.
+
+    What the spec language cannot say is listed, with its place and the reason. For versions that differ, conversions
+    are proposed; nothing is lost by them, but look at each. Outside of a project the files are printed.
+    """
+    from apigen import console, importing
+    from apigen.crd.account import as_json
+
+    if stdout and (output or how is Format.JSON):
+        raise UsageError("--stdout excludes --output and --format json", "choose one")
+    target = None if stdout else output or importing.default_output(context.obj)
+    found = importing.import_files(context.obj, files, target, strict=strict)
+    if how is Format.JSON:
+        typer.echo(as_json(found.accounts, found.skipped), nl=False)
+    else:
+        typer.echo(
+            "\n---\n".join(text.rstrip("\n") for text in found.texts) if target is None else found.created
+        )
+        console.show_import(found.accounts, found.skipped)
+        if target is None and not stdout:
+            console.show_hint(
+                "nothing was written: make a project with `apigen init NAME`, or say --output FOLDER"
+            )
+    if strict and any(one.not_carried for one in found.accounts):
+        raise typer.Exit(CheckFailed.exit_code)
+
+
+@app.command(
     epilog=_examples(
         "apigen generate",
         "apigen generate --diff      # what would change; writes nothing",

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from apigen.compare import Change, Verdict, stranded
+from apigen.crd.account import Account, rule_text
+from apigen.crd.read import Skipped
 from apigen.manifest import RECORD
 from apigen.problems import ApigenError, Problem, SpecError
 
@@ -45,6 +47,47 @@ def show_error(error: ApigenError, stream: TextIO | None = None) -> None:
     lines: list[_Line] = [[("error: ", "bold red"), (visible(first), "bold")]]
     lines += [[(visible(line), "")] for line in more]
     _emit(lines + _hint(error.hint), stream or sys.stderr)
+
+
+def show_hint(text: str, stream: TextIO | None = None) -> None:
+    """Write to `stream` (stderr) what could be done next."""
+    _emit(_hint(text), stream or sys.stderr)
+
+
+def show_import(
+    accounts: Sequence[Account], skipped: Sequence[Skipped], stream: TextIO | None = None
+) -> None:
+    """Write to `stream` (stderr) what was imported, what was not carried and why, and the conversions to look at."""
+    lines: list[_Line] = []
+    for one in accounts:
+        lines.append([(visible(one.name), "bold"), (f": {one.summary}", "")])
+        if one.not_carried:
+            lines.append([(f"  not carried: {len(one.not_carried)}", "yellow")])
+        for lost in one.not_carried:
+            place, path = visible(lost["place"]), visible(lost["path"])
+            lines.append(
+                [
+                    (f"    {place}: {path}", ""),
+                    (f"\n      {visible(lost['what'])}: {visible(lost['reason'])}", ""),
+                ]
+            )
+        if one.conversions:
+            lines.append([(f"  conversions to look at: {len(one.conversions)}", "yellow")])
+        for (between, why), rules in _by_reason(one).items():
+            lines.append([(f"    {between}: {why}", "")])
+            lines += [[(f"      {visible(rule)}", "")] for rule in rules]
+    for other in skipped:
+        lines.append([(f"skipped {visible(other.what)}, {other.position.file}:{other.position.line}", "")])
+    _emit(lines, stream or sys.stderr)
+
+
+def _by_reason(one: Account) -> dict[tuple[str, str], list[str]]:
+    """The rules of conversions by the versions between which they are, and why they are there."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for rule in one.conversions:
+        key = f"{rule['from']} to {rule['to']}", rule["why"]
+        found.setdefault(key, []).append(rule_text(rule["rule"]))
+    return found
 
 
 # How many files are named one by one; a first run makes hundreds.

@@ -35,7 +35,9 @@ FIELD = re.compile(r"^[A-Za-z0-9_$][A-Za-z0-9_.$/-]{0,127}\Z")
 LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 KIND = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
-VERSION = re.compile(r"^(?=.{1,63}\Z)v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?\Z")
+VERSION = re.compile(
+    r"^(?=.{1,63}\Z)(?:v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?|(?!v[0-9])[a-z](?:[-a-z0-9]*[a-z0-9])?)\Z"
+)
 MODULE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\Z")
 
 
@@ -116,16 +118,18 @@ def plural(kind: str) -> str:
     return word + "s"
 
 
-def version_key(version: str) -> tuple[int, int, int]:
+def version_key(version: str) -> tuple[int, int, int, str]:
     """Return a key that sorts versions from the most to the least preferred, as Kubernetes does.
+
+    Other names than v1, v1beta1 and the like come last, in the order of the alphabet.
 
     Source: k8s.io/apimachinery/pkg/version.CompareKubeAwareVersionStrings.
     """
     match = VERSION.match(version)
-    if not match:
-        return (3, 0, 0)
+    if not match or not match[1]:
+        return (3, 0, 0, version)
     stage = {None: 0, "beta": 1, "alpha": 2}[match[3]]
-    return (stage, -int(match[1]), -int(match[4] or 0))
+    return (stage, -int(match[1]), -int(match[4] or 0), "")
 
 
 def distinct_packages(groups: list[str]) -> dict[str, str]:

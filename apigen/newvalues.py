@@ -44,7 +44,7 @@ def new_values(
         if of is not None and _fits(problems, resource, package, of, value):
             through = _side(joint, versions, of_version=not value.first)
             yield NewValue(ends[value.first], through, path, value.value)
-    for first, names, of in _required(edge):
+    for first, names, of in required_alone(edge):
         if (first, names) not in given:
             message = f"{ends[first]} requires {dotted(names)}, which {ends[not first]} has not"
             key = "from" if first == joint.forward else "to"
@@ -91,7 +91,7 @@ def _fields(types: Types, root: Struct, names: Names) -> tuple[Field | None, ...
     return tuple(found) if found and found[-1] is not None else None
 
 
-def _required(edge: Edge) -> Iterator[tuple[bool, Names, Field]]:
+def required_alone(edge: Edge) -> Iterator[tuple[bool, Names, Field]]:
     """Yield the fields that one end alone has and requires wherever the other end has what they are in."""
     holding = with_inner(edge.frames, lambda frame: bool(frame.only_a or frame.only_b))
     for place in walk(edge, holding):

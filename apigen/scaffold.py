@@ -108,7 +108,7 @@ def add_resource(root: Path, kind: str, group: str, version: str, *, cluster_sco
             "run apigen in a project, or make one with `apigen init NAME`",
         )
     _check(kind, group, version)
-    for path, known in _kinds(root).items():
+    for path, known in kinds(root / RESOURCES).items():
         if known == (group, kind):
             hint = "another version of it goes into that file, under `versions`"
             raise UsageError(f"{kind} of {group} is there already: {path}", hint)
@@ -138,10 +138,10 @@ def _check(kind: str, group: str, version: str) -> None:
         raise UsageError(first.message, first.hint) from None
 
 
-def _kinds(root: Path) -> dict[Path, tuple[object, object]]:
-    """The group and kind in each resource file. A file that cannot be read now is no hindrance."""
+def kinds(folder: Path) -> dict[Path, tuple[object, object]]:
+    """Return the group and kind in each resource file of a folder. A file that cannot be read is no hindrance."""
     found: dict[Path, tuple[object, object]] = {}
-    for path in sorted((root / RESOURCES).glob("*.y*ml")):
+    for path in sorted(folder.glob("*.y*ml")):
         with suppress(ApigenError):
             document = read(path, path.name).document
             found[path] = (document.get("group"), document.get("kind"))

@@ -13,7 +13,13 @@ _V1BETA1 = "apiextensions.k8s.io/v1beta1"
 _MAX_DEPTH = 64
 _TYPES = ("string", "integer", "number", "boolean", "object", "array")
 
-_WORDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "an integer"}
+_WORDS: dict[type, str] = {
+    dict: "a mapping",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "an integer",
+}
 _NUMBER = (int, float)
 _SHAPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("type", "format", "description", "title", "pattern"), (str,)),
@@ -22,7 +28,9 @@ _SHAPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("enum", "oneOf", "anyOf", "allOf", "required", "x-kubernetes-list-map-keys"), (list,)),
     "x-kubernetes-validations": (list,),
     **dict.fromkeys(("minimum", "maximum", "multipleOf"), _NUMBER),
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), (int,)),
+    **dict.fromkeys(
+        ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), (int,)
+    ),
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum", "nullable", "uniqueItems"), (bool,)),
     **dict.fromkeys(("x-kubernetes-int-or-string", "x-kubernetes-embedded-resource"), (bool,)),
     "x-kubernetes-preserve-unknown-fields": (bool,),
@@ -47,7 +55,11 @@ class _Check:
         document = self.of.document
         version, spec = document.get("apiVersion"), document.get("spec")
         if version != _V1:
-            message = f"the definition is of {quoted(str(version))}, not of {_V1}" if version else "apiVersion is missing"
+            message = (
+                f"the definition is of {quoted(str(version))}, not of {_V1}"
+                if version
+                else "apiVersion is missing"
+            )
             hint = f"write apiVersion: {_V1}"
             if version == _V1BETA1:
                 message = f"{_V1BETA1} is gone since Kubernetes 1.22"
@@ -55,7 +67,9 @@ class _Check:
             yield self._problem(("apiVersion",), message, hint)
         elif not isinstance(spec, dict) or not spec.get("versions"):
             message = "the definition has no versions: it looks like a patch for kustomize"
-            yield self._problem(("spec",), message, "import what it makes: kustomize build | apigen import -", key=True)
+            yield self._problem(
+                ("spec",), message, "import what it makes: kustomize build | apigen import -", key=True
+            )
         elif faults := list(self._head(spec)):
             yield from faults
         else:
@@ -105,7 +119,11 @@ class _Check:
             faults = [
                 *self._expect(version, "name", at, str, needed=True),
                 *(f for key in ("schema", "subresources") for f in self._expect(version, key, at, dict)),
-                *(f for key in ("storage", "served", "deprecated") for f in self._expect(version, key, at, bool)),
+                *(
+                    f
+                    for key in ("storage", "served", "deprecated")
+                    for f in self._expect(version, key, at, bool)
+                ),
                 *self._expect(version, "deprecationWarning", at, str),
                 *self._rows(version, "additionalPrinterColumns", at, "name", "type", "jsonPath"),
                 *self._rows(version, "selectableFields", at, "jsonPath"),
@@ -152,7 +170,11 @@ class _Check:
             return
         faults = [f for key in schema if key in _SHAPES for f in self._expect(schema, key, at, *_SHAPES[key])]
         if "$ref" in schema:
-            faults.append(self._problem((*at, "$ref"), "a definition cannot have $ref", "write the schema out", key=True))
+            faults.append(
+                self._problem(
+                    (*at, "$ref"), "a definition cannot have $ref", "write the schema out", key=True
+                )
+            )
         if isinstance(schema.get("type"), str) and schema["type"] not in _TYPES:
             faults.append(self._problem((*at, "type"), f"unknown type {quoted(schema['type'])}"))
         for key in ("required", "x-kubernetes-list-map-keys"):

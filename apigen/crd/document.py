@@ -59,9 +59,7 @@ def shared_types(versions: list[Version]) -> set[str]:
     """The names of the types that are the same in all versions, with all that they refer to."""
     first, others = versions[0], versions[1:]
     data = [{name: Renderer().field(node) for name, node in v.types.items()} for v in versions]
-    shared = {
-        name for name in first.types if all(d.get(name) == data[0][name] for d in data[1:])
-    }
+    shared = {name for name in first.types if all(d.get(name) == data[0][name] for d in data[1:])}
     refers = {name: _words(node) & first.types.keys() for name, node in first.types.items()}
     while others and (odd := {name for name in shared if refers[name] - shared}):
         shared -= odd

@@ -13,14 +13,21 @@ from apigen.words import quoted
 
 Schema = dict[str, Any]
 
-QUANTITY = (
-    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
-)
+_NUMBER = r"(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))"
+QUANTITY = rf"^(\+|-)?{_NUMBER}(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?{_NUMBER}))?$"
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _EMBEDDED = "x-kubernetes-embedded-resource"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
 _RULES = "x-kubernetes-validations"
-_FLAGS = (_PRESERVE, _EMBEDDED, _INT_OR_STRING, "nullable", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum")
+_FLAGS = (
+    _PRESERVE,
+    _EMBEDDED,
+    _INT_OR_STRING,
+    "nullable",
+    "uniqueItems",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+)
 _TEXT = ("minLength", "maxLength", "pattern")
 _JUNCTORS = ("oneOf", "anyOf", "allOf", "not")
 _RULE_KEYS = ("rule", "message", "messageExpression", "reason", "fieldPath", "optionalOldSelf")
@@ -147,12 +154,16 @@ class _Reader:
             return
         values: list[Any] = []
         for value in left.pop("enum"):
-            if value is not None and not any(v is value or (v == value and type(v) is type(value)) for v in values):
+            if value is not None and not any(
+                v is value or (v == value and type(v) is type(value)) for v in values
+            ):
                 values.append(value)
         if kind and values and all(type(v) is kind for v in values):
             node.keys["enum"] = values
         else:
-            self._condition(node, {"enum": values}, {"type": "number" if node.word == "float64" else "any"}, "enum")
+            self._condition(
+                node, {"enum": values}, {"type": "number" if node.word == "float64" else "any"}, "enum"
+            )
 
     def _any(self, left: Schema, node: Node) -> None:
         node.word = "any"
@@ -178,13 +189,18 @@ class _Reader:
                 item.keys["preserveUnknownFields"] = True
         self._element(item)
         self._take(left, node, "minItems", "maxItems")
-        for key, word in (("x-kubernetes-list-type", "listType"), ("x-kubernetes-list-map-keys", "listMapKeys")):
+        for key, word in (
+            ("x-kubernetes-list-type", "listType"),
+            ("x-kubernetes-list-map-keys", "listMapKeys"),
+        ):
             if key in left:
                 node.keys[word] = left.pop(key)
         kind = node.keys.get("listType")
         if kind == "set" and (item.fields is not None or item.inner or item.word in ("any", "open object")):
             del node.keys["listType"]
-            self.lose((*node.at, "x-kubernetes-list-type"), "listType set", "the items of a set are scalars here")
+            self.lose(
+                (*node.at, "x-kubernetes-list-type"), "listType set", "the items of a set are scalars here"
+            )
 
     def _map(self, left: Schema, node: Node) -> None:
         left.pop("properties", None)
@@ -203,7 +219,9 @@ class _Reader:
         for key in ("nullable", "default"):
             if key in node.keys:
                 value = node.keys.pop(key)
-                self.lose((*node.at, key), _shown(key, value), "it is for fields: what a list or map holds is there")
+                self.lose(
+                    (*node.at, key), _shown(key, value), "it is for fields: what a list or map holds is there"
+                )
 
     def _object(self, left: Schema, node: Node) -> None:
         node.fields = {}

@@ -9,10 +9,11 @@ Schema = dict[str, Any]
 
 _ESCAPED = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
 # Source: k8s.io/apiserver/pkg/cel/escaping.go.
-_RESERVED = frozenset(
+_RESERVED_WORDS = (
     "true false null in as break const continue else for function if import let loop package namespace return var void"
-    " while".split()
+    " while"
 )
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*\Z")
 _SIZES = {
     "minLength": "size({0}) >= {1}", "maxLength": "size({0}) <= {1}", "minItems": "size({0}) >= {1}",

@@ -94,7 +94,9 @@ class _Recogniser:
 
     def _same(self, node: Node, schema: Schema, extra: dict[str, Any]) -> bool:
         """Whether a value is what a schema of Kubernetes says, with the bounds of `extra` and no others."""
-        beyond = {k: v for k, v in node.keys.items() if k not in ("description", "required", "default", "example")}
+        beyond = {
+            k: v for k, v in node.keys.items() if k not in ("description", "required", "default", "example")
+        }
         if of := self.kubernetes.resolve(schema):
             if of.name in _BASICS:
                 return node.word == _BASICS[of.name] and beyond == extra
@@ -102,12 +104,24 @@ class _Recogniser:
             return not beyond and self._same_object(node, of)
         if schema.get("type") == "array":
             mine = beyond.pop("listType", "atomic"), beyond.pop("listMapKeys", [])
-            theirs = schema.get("x-kubernetes-list-type", "atomic"), schema.get("x-kubernetes-list-map-keys", [])
-            return mine == theirs and not beyond and node.item is not None and self._same(node.item, schema["items"], {})
+            theirs = schema.get("x-kubernetes-list-type", "atomic"), schema.get(
+                "x-kubernetes-list-map-keys", []
+            )
+            return (
+                mine == theirs
+                and not beyond
+                and node.item is not None
+                and self._same(node.item, schema["items"], {})
+            )
         if "additionalProperties" in schema:
             mine, theirs = beyond.pop("mapType", "granular"), schema.get("x-kubernetes-map-type", "granular")
             values = schema["additionalProperties"]
-            return mine == theirs and not beyond and node.value is not None and self._same(node.value, values, {})
+            return (
+                mine == theirs
+                and not beyond
+                and node.value is not None
+                and self._same(node.value, values, {})
+            )
         word = _SCALARS.get((schema.get("type", ""), schema.get("format", "")), "")
         return bool(word) and node.word == word and beyond == extra
 

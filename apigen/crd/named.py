@@ -13,7 +13,16 @@ from apigen.crd.node import Node
 # What belongs to a type and not to the fields that have it.
 _OF_TYPE = ("validations", "exactlyOneOf", "atMostOneOf", "atLeastOneOf", "preserveUnknownFields")
 _OF_SCALAR = (
-    *("enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
+    *(
+        "enum",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+    ),
     *("pattern", "format", "validations"),
 )
 
@@ -81,7 +90,11 @@ class _Work:
             if name is None:
                 self._replace(child, chosen, types)
                 continue
-            own = Node(child.at, fields=child.fields, keys={k: child.keys.pop(k) for k in _OF_TYPE if k in child.keys})
+            own = Node(
+                child.at,
+                fields=child.fields,
+                keys={k: child.keys.pop(k) for k in _OF_TYPE if k in child.keys},
+            )
             child.word, child.fields = name, None
             if name not in types:
                 types[name] = own
@@ -116,7 +129,11 @@ def _names(kind: str, use: _Use) -> Iterator[str]:
 
 def singular(name: str) -> str:
     """Return the name of one item of a list or map with that name."""
-    for pattern, ending in ((r"(?<=..)ies$", "y"), (r"(?<=ss|sh|ch)es$|(?<=x)es$", ""), (r"(?<=[^suia])s$", "")):
+    for pattern, ending in (
+        (r"(?<=..)ies$", "y"),
+        (r"(?<=ss|sh|ch)es$|(?<=x)es$", ""),
+        (r"(?<=[^suia])s$", ""),
+    ):
         if re.search(pattern, name):
             return re.sub(pattern, ending, name)
     return name

@@ -43,7 +43,8 @@ def read(data: bytes, name: str) -> tuple[list[Definition], list[Skipped]]:
     walk = _Documents(name, text)
     walk.run()
     if walk.problems:
-        raise SpecError([_template(name, text) or p for p in walk.problems[:1]] + walk.problems[1:])
+        template = _template(name, text)
+        raise SpecError([template] if template else walk.problems)
     definitions: list[Definition] = []
     skipped: list[Skipped] = []
     for source in walk.sources:
@@ -52,7 +53,9 @@ def read(data: bytes, name: str) -> tuple[list[Definition], list[Skipped]]:
         other = ", ".join(sorted({s.what for s in skipped}))
         place = skipped[0].position if skipped else Position(name)
         message = "there is no CustomResourceDefinition in the file" + (f", but {other}" if other else "")
-        raise SpecError([Problem(place, message, f"a definition has kind: CustomResourceDefinition, apiVersion: {_V1}")])
+        raise SpecError(
+            [Problem(place, message, f"a definition has kind: CustomResourceDefinition, apiVersion: {_V1}")]
+        )
     return definitions, skipped
 
 
@@ -119,7 +122,9 @@ class _Documents(Walk):
         """Read all documents."""
         super().run()
         self._finish()
-        self.problems = [replace(p, message=_ALIASES.sub(": not read here", p.message)) for p in self.problems]
+        self.problems = [
+            replace(p, message=_ALIASES.sub(": not read here", p.message)) for p in self.problems
+        ]
 
     def _finish(self) -> None:
         if len(self.places):

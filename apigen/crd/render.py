@@ -7,9 +7,28 @@ from apigen.crd.node import Node
 Data = Any
 
 _ORDER = (
-    *("type", "required", "nullable", "default", "enum", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"),
+    *(
+        "type",
+        "required",
+        "nullable",
+        "default",
+        "enum",
+        "minimum",
+        "exclusiveMinimum",
+        "maximum",
+        "exclusiveMaximum",
+    ),
     *("multipleOf", "minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "minProperties"),
-    *("maxProperties", "listType", "listMapKeys", "mapType", "immutable", "deprecated", "example", "description"),
+    *(
+        "maxProperties",
+        "listType",
+        "listMapKeys",
+        "mapType",
+        "immutable",
+        "deprecated",
+        "example",
+        "description",
+    ),
     *("preserveUnknownFields", "fields", "items", "values", "exactlyOneOf", "atMostOneOf", "atLeastOneOf"),
     "validations",
 )

@@ -84,7 +84,9 @@ def _places(source: Source) -> dict[Position, Path]:
     left: list[tuple[Path, Any]] = [((), source.document)]
     while left:
         path, data = left.pop()
-        members = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        members = (
+            data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        )
         for step, value in members:
             inner = (*path, step)
             found[source.position(inner, key=True)] = inner
@@ -194,5 +196,3 @@ def _in_definition(draft: Draft, problem: Problem) -> Problem:
             return source.problem((*at, "spec", "names", key), problem.message, problem.hint)
     where: Path = ("spec", "group") if "group" in problem.message else ("spec", "versions")
     return source.problem((*at, *where), problem.message, problem.hint, key=where[-1] == "versions")
-
-

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ruamel.yaml import events
-from ruamel.yaml.cyaml import CEmitter
+from ruamel.yaml.cyaml import CEmitter  # type: ignore[attr-defined]
 
 from apigen import scalars
 from apigen.problems import ApigenError
@@ -28,7 +28,10 @@ def text_of(document: dict[str, Any]) -> str:
     emitter = CEmitter(out, width=_WIDTH, allow_unicode=True)
     for event in _events(document):
         emitter.emit(event)
-    lines = (f"\n{line}" if line.rstrip(":\n") in _SPACED else line for line in out.getvalue().splitlines(keepends=True))
+    lines = (
+        f"\n{line}" if line.rstrip(":\n") in _SPACED else line
+        for line in out.getvalue().splitlines(keepends=True)
+    )
     text = _HEADER + "".join(lines)
     if parse(text.encode(), "").document != document:
         raise ApigenError("the file does not say what was imported", "this is a bug in apigen")
@@ -45,7 +48,7 @@ def _events(document: Any) -> Iterator[Any]:
 
 def _value(value: Any, indent: int, key: str, *, flow: bool) -> Iterator[Any]:
     if isinstance(value, dict | list):
-        flow = flow or (key not in _BLOCK or not value) and _width(value) + indent + len(key) + 2 <= _WIDTH
+        flow = flow or ((key not in _BLOCK or not value) and _width(value) + indent + len(key) + 2 <= _WIDTH)
     if isinstance(value, dict):
         yield events.MappingStartEvent(None, None, True, flow_style=flow)
         for name, inner in value.items():
@@ -84,7 +87,7 @@ def _scalar(value: Any) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether a text needs no quotes, for any reader of YAML."""
-    return isinstance(scalars.plain(text), str) and text not in ("=", "<<") and ": " not in text and "," not in text
+    return isinstance(scalars.plain(text), str) and text not in ("=", "<<") and ": " not in text
 
 
 def _text(text: str, *, flow: bool, room: int = _WIDTH) -> Any:
@@ -95,5 +98,5 @@ def _text(text: str, *, flow: bool, room: int = _WIDTH) -> Any:
     elif len(text) > room and not flow:
         style = ">"
     else:
-        style = "" if _is_plain(text) and "\t" not in text else "'"
+        style = "" if _is_plain(text) and "\t" not in text and not (flow and "," in text) else "'"
     return events.ScalarEvent(None, None, (style == "", True), text, style=style or None)

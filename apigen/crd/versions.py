@@ -1,6 +1,5 @@
 """Definitions -> drafts of resource files: names, versions, and what stands beside the fields of each version."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,11 +63,18 @@ def draft(definition: Definition) -> Draft:
 def _keys(spec: dict[str, Any], lost: Lost) -> dict[str, Any]:
     """The keys of the whole file."""
     given, kind = spec["names"], spec["names"]["kind"]
-    own = {kind.lower(), given["plural"], given.get("singular"), (given.get("listKind") or kind + "List").lower()}
+    own = {
+        kind.lower(),
+        given["plural"],
+        given.get("singular"),
+        (given.get("listKind") or kind + "List").lower(),
+    }
     short: list[str] = []
     for i, name in enumerate(given.get("shortNames") or ()):
         if name in own or name in short:
-            lost.append(NotCarried(("spec", "names", "shortNames", i), name, "it is a name of the kind already"))
+            lost.append(
+                NotCarried(("spec", "names", "shortNames", i), name, "it is a name of the kind already")
+            )
         else:
             short.append(name)
     said = {
@@ -92,7 +98,9 @@ def _outside(document: dict[str, Any], lost: Lost) -> None:
         lost.append(NotCarried((key,), key, "no key of a definition"))
     for key, value in (document.get("metadata") or {}).items():
         if value and key not in ("name", "creationTimestamp"):
-            lost.append(NotCarried(("metadata", key), key, "it is about the definition as an object of a cluster"))
+            lost.append(
+                NotCarried(("metadata", key), key, "it is about the definition as an object of a cluster")
+            )
     if document.get("status"):
         lost.append(NotCarried(("status",), "status", "it is what a cluster says of the definition"))
     conversion = spec.get("conversion") or {}
@@ -142,7 +150,11 @@ def _root(schema: dict[str, Any], at: Path, lost: Lost) -> Node:
     preserve = own.pop("x-kubernetes-preserve-unknown-fields", False)
     if items := (own.get("properties") or {}).pop("items", None):
         assert items is not None
-        lost.append(NotCarried((*at, "properties", "items"), "field items", "an object with items is taken for a list"))
+        lost.append(
+            NotCarried(
+                (*at, "properties", "items"), "field items", "an object with items is taken for a list"
+            )
+        )
     root = fields({**own, "type": "object"}, at, lost)
     if root.fields is None:
         root.fields, root.word, root.value = {}, "", None
@@ -165,7 +177,9 @@ def _metadata(schema: dict[str, Any] | None, root: Node, at: Path, lost: Lost) -
     except junctors.Unsayable as no:
         lost.append(NotCarried(at, "metadata", f"CEL cannot say what is demanded of it: {no}"))
         return
-    root.keys.setdefault("validations", []).append({"rule": rule, "message": "must have metadata as is demanded"})
+    root.keys.setdefault("validations", []).append(
+        {"rule": rule, "message": "must have metadata as is demanded"}
+    )
 
 
 def _demands(schema: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +207,8 @@ def _forget_unknown(root: Node, types: Types, lost: Lost) -> None:
 
 def _subresources(made: Version, given: dict[str, Any], lost: Lost) -> None:
     found: dict[str, Any] = {}
-    fields_ = made.root.fields or {}
+    assert made.root.fields is not None
+    fields_ = made.root.fields
     if "status" in given and "status" not in fields_:
         fields_["status"] = Node((*made.at, "subresources", "status"), fields={})
     elif "status" not in given and "status" in fields_:
@@ -215,12 +230,16 @@ def _rows(made: Version, given: dict[str, Any], lost: Lost) -> None:
             at = (*made.at, key, i)
             if key == "additionalPrinterColumns":
                 if row["name"] in seen:
-                    lost.append(NotCarried(at, f"column {row['name']}", "there is a column of that name already"))
+                    lost.append(
+                        NotCarried(at, f"column {row['name']}", "there is a column of that name already")
+                    )
                     continue
                 seen.add(row["name"])
             for other in row.keys() - set(known):
                 lost.append(NotCarried((*at, other), other, f"no key of {key}"))
-            made.keys.setdefault(key, []).append({k: row[k] for k in known if row.get(k) not in (None, "", 0)})
+            made.keys.setdefault(key, []).append(
+                {k: row[k] for k in known if row.get(k) not in (None, "", 0)}
+            )
             made.places.setdefault(key, []).append(at)
 
 
@@ -235,7 +254,8 @@ def _same_status(made: Draft) -> None:
         made.lost.append(NotCarried((*version.at, "subresources"), said, reason))
         subresources = version.keys.pop("subresources", {})
         subresources.pop("status", None)
-        fields_ = version.root.fields or {}
+        assert version.root.fields is not None
+        fields_ = version.root.fields
         if wanted and "status" not in fields_:
             fields_["status"] = Node((*version.at, "subresources", "status"), fields={})
         elif not wanted and "status" in fields_:
@@ -247,8 +267,3 @@ def _same_status(made: Draft) -> None:
 def _has_status(version: Version) -> bool:
     subresources = version.keys.get("subresources", {})
     return "status" in (version.root.fields or {}) and subresources.get("status") is not False
-
-
-def described(versions: list[Version], storage: Version) -> Iterator[Version]:
-    """Yield the versions whose description is not the stored one's."""
-    return (v for v in versions if v.description and v.description != storage.description)
