@@ -203,7 +203,7 @@ def add_resource(
     epilog=_examples(
         "apigen import widgets.yaml",
         "apigen import crds/*.yaml --strict           # exits 5 if anything is not carried",
-        "kubectl get crd widgets.shop.example.com -o yaml | apigen import - --stdout",
+        "apigen import - --stdout < widgets.yaml      # prints the resource file",
     ),
 )
 def import_(

@@ -15,6 +15,7 @@ from apigen import names, upstream
 from apigen.checks import Problems
 from apigen.conversions import pair
 from apigen.crd.document import document
+from apigen.crd.node import Node, NotCarried
 from apigen.crd.render import Renderer
 from apigen.crd.settle import refusals
 from apigen.crd.text import text_of
@@ -27,7 +28,7 @@ from apigen.model import ABSENT, Field, Struct, Types
 from apigen.newvalues import required_alone
 from apigen.package import Package, Scope
 from apigen.pairing import Pairing
-from apigen.paths import dotted
+from apigen.paths import STAR, dotted, rule_path
 from apigen.proposals import Proposer, with_members
 from apigen.rules import Names, Reader, Rules
 from apigen.sample import sample
@@ -37,7 +38,7 @@ from apigen.spec import ResourceSpec, RuleSpec
 
 _ROUNDS = 25
 _MAX_COMPARED = 2500
-_NEAR = 0.75
+_NEAR = 0.7
 
 RuleData = dict[str, Any]
 
@@ -76,10 +77,12 @@ def conversions(draft: Draft) -> tuple[list[dict[str, Any]], list[Proposal]]:
     for edge in edges:
         _fill(edge, resource)
     for _ in range(_ROUNDS):
-        made = [_written(edge) for edge in edges]
-        if not _mend(edges, refusals(document(draft, Renderer(), _used(made))), _used(made)):
+        made = _used([_written(edge) for edge in edges])
+        found = refusals(document(draft, Renderer(), made))
+        mended = [_mend(draft, edges, path, made) for path, _ in found]
+        if not any(mended):
             break
-    return _used(made), [p for edge in edges for p in _proposals(edge)]
+    return made, [p for edge in edges for p in _proposals(edge)]
 
 
 def _used(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -277,20 +280,35 @@ def _packed(rules: list[RuleData]) -> list[RuleData]:
     return out
 
 
-def _mend(edges: list[_Edge], found: list[tuple[Any, Any]], made: list[dict[str, Any]]) -> bool:
-    """Replace the rules that are refused by what is never wrong; say whether there were any."""
-    mended = False
-    for path, _ in found:
-        if path[:1] != ("conversions",) or len(path) < 4:
-            continue
-        conversion = made[path[1]]
-        edge = next(e for e in edges if e.ends == (conversion["from"], conversion["to"]))
-        rule = conversion["rules"][path[3]]
-        lists = [edge.paths]
-        if "type" in rule and len(path) > 5:
-            lists, rule = [edge.of_types.get(rule["type"], [])], rule["rules"][path[5]]
-        mended |= any(_replace(edge, rules, rule, path) for rules in lists)
-    return mended
+def _mend(draft: Draft, edges: list[_Edge], path: Any, made: list[dict[str, Any]]) -> bool:
+    """Replace a rule that is refused by what is never wrong; say whether there was one."""
+    if path[:1] != ("conversions",) or len(path) < 4:
+        return False
+    conversion = made[path[1]]
+    edge = next(e for e in edges if e.ends == (conversion["from"], conversion["to"]))
+    rule, rules = conversion["rules"][path[3]], edge.paths
+    if "type" in rule and len(path) > 5:
+        rules, rule = edge.of_types.get(rule["type"], []), rule["rules"][path[5]]
+    if "value" in path:
+        return rule.pop("value", None) is not None and _weaken(draft, edge, rule)
+    return _replace(edge, rules, rule, path)
+
+
+def _weaken(draft: Draft, edge: _Edge, rule: RuleData) -> bool:
+    """Let a field be optional of whose type a spec cannot write a value for new objects."""
+    key = "from" if "from" in rule else "to"
+    version = next(v for v in draft.versions if v.name == edge.ends[key == "to"])
+    node: Node | None = version.root
+    for name in rule_path(rule[key]) or ():
+        node = version.types.get(node.word, node) if node else None
+        node = (node.inner if name == STAR else (node.fields or {}).get(name)) if node else None
+    if node is None or not node.keys.pop("required", False):
+        return False
+    reason = f"objects made through {edge.ends[key == 'from']} need a value, and a spec has none for its type"
+    for at in (node.at, *node.also):
+        draft.lost.append(NotCarried((*at[:-2], "required"), f"required {at[-1]}", reason))
+    edge.whys[id(rule)] = f"{version.name} alone has it"
+    return True
 
 
 def _replace(edge: _Edge, rules: list[RuleData], rule: RuleData, path: Any) -> bool:

@@ -59,6 +59,11 @@ class _Work:
     def collect(self) -> None:
         """Count the uses of each content; what is in something that is used twice is used once by that."""
         _digest(self.root, self.digests)
+        first: dict[str, Node] = {}
+        for node in self.root.walk():
+            same = first.setdefault(self.digests[id(node)], node) if node.fields is not None else node
+            if same is not node:
+                _also(same, node)
         left = [self.root]
         seen: set[str] = set()
         while left:
@@ -99,6 +104,16 @@ class _Work:
             if name not in types:
                 types[name] = own
                 self._replace(own, chosen, types)
+
+
+def _also(node: Node, same: Node) -> None:
+    """Note where the fields of an object stand in another of the same content; objects in it are noted themselves."""
+    for name, child in (node.fields or {}).items():
+        mine: Node | None = child
+        theirs: Node | None = (same.fields or {})[name]
+        while mine is not None and theirs is not None:
+            mine.also.append(theirs.at)
+            mine, theirs = mine.inner, theirs.inner
 
 
 def _objects(node: Node, name: str = "", owner: str = "") -> Iterator[tuple[Node, str, str]]:

@@ -7,6 +7,13 @@ from typing import Any
 from apigen.model import Path
 from apigen.source import Source
 
+SCHEMA_KEYS = {
+    "listType": "x-kubernetes-list-type", "listMapKeys": "x-kubernetes-list-map-keys",
+    "mapType": "x-kubernetes-map-type", "validations": "x-kubernetes-validations",
+    "preserveUnknownFields": "x-kubernetes-preserve-unknown-fields",
+}  # fmt: skip
+"""What keys of the language are called in schemas, where that differs."""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -42,7 +49,7 @@ class Node:
     """A field, an item, a value or a named type, as a spec has it.
 
     It has `fields`, or an `item`, or a `value`, or else `word` is its type. `keys` are the spec's other keys. `at` is
-    the path of the schema that it was made of.
+    the path of the schema that it was made of, and `also` are those of schemas that say the same.
     """
 
     at: Path
@@ -51,6 +58,7 @@ class Node:
     fields: dict[str, "Node"] | None = None
     item: "Node | None" = None
     value: "Node | None" = None
+    also: list[Path] = field(default_factory=list)
 
     @property
     def inner(self) -> "Node | None":

@@ -7,7 +7,7 @@ does not fit its type. The refusal is the reason why it is not carried.
 from typing import Any
 
 from apigen.crd.document import alone, document
-from apigen.crd.node import Node, NotCarried
+from apigen.crd.node import SCHEMA_KEYS, Node, NotCarried
 from apigen.crd.render import Renderer
 from apigen.crd.text import text_of
 from apigen.crd.versions import Draft, Version
@@ -22,11 +22,6 @@ from apigen.upstream import versions as minors
 
 _ROUNDS = 30
 _LISTS = ("additionalPrinterColumns", "selectableFields")
-_SCHEMA_KEYS = {
-    "listType": "x-kubernetes-list-type", "listMapKeys": "x-kubernetes-list-map-keys",
-    "mapType": "x-kubernetes-map-type", "validations": "x-kubernetes-validations",
-    "preserveUnknownFields": "x-kubernetes-preserve-unknown-fields",
-}  # fmt: skip
 
 
 def settle(draft: Draft) -> None:
@@ -53,7 +48,8 @@ def settle_whole(draft: Draft, conversions: list[dict[str, Any]]) -> None:
             return
         found = False
         for path, problem in problems:
-            if path[:1] == ("versions",) and len(path) > 1:
+            of_conversion = "has no home in" in problem.message or "differ in" in problem.message
+            if path[:1] == ("versions",) and len(path) > 1 and not of_conversion:
                 found |= _take_out(draft, draft.versions[int(path[1])], data, path, problem, render)
         if not found:
             raise SpecError(_in_definition(draft, problem) for _, problem in problems)
@@ -124,13 +120,19 @@ def _lose(draft: Draft, at: Path, what: str, problem: Problem) -> None:
     draft.lost.append(NotCarried(at, what, reason))
 
 
+def _lose_key(draft: Draft, node: Node, key: str, what: str, problem: Problem) -> None:
+    """Note a key of a node, at all places that the node stands for."""
+    for at in (node.at, *node.also):
+        _lose(draft, (*at, SCHEMA_KEYS.get(key, key)), what, problem)
+
+
 def _key(draft: Draft, node: Node, rest: Path, problem: Problem) -> bool:
     key = str(rest[0])
     if key == "type" or key not in node.keys:
         return False
     if key == "validations" and len(rest) > 1 and len(node.keys[key]) > 1:
         rule = node.keys[key].pop(int(rest[1]))
-        _lose(draft, (*node.at, _SCHEMA_KEYS[key]), f"rule {rule.get('rule', '')}", problem)
+        _lose_key(draft, node, key, f"rule {rule.get('rule', '')}", problem)
         return True
     value = node.keys.pop(key)
     if key == "listType":
@@ -138,11 +140,10 @@ def _key(draft: Draft, node: Node, rest: Path, problem: Problem) -> bool:
     if key == "listMapKeys":
         node.keys.pop("listType", None)
     if key == "validations":
-        key, value = f"rule {value[0].get('rule', '')}", None
-        _lose(draft, (*node.at, _SCHEMA_KEYS["validations"]), key, problem)
+        _lose_key(draft, node, key, f"rule {value[0].get('rule', '')}", problem)
         return True
     shown = f"{key} {value}" if isinstance(value, str | int | float) else key
-    _lose(draft, (*node.at, _SCHEMA_KEYS.get(key, key)), shown, problem)
+    _lose_key(draft, node, key, shown, problem)
     return True
 
 
@@ -153,7 +154,8 @@ def _field(draft: Draft, version: Version, node: Node, rest: Path, problem: Prob
     gone = node.fields.pop(str(rest[1]), None)
     if gone is None:
         return False
-    _lose(draft, gone.at, f"field {rest[1]}", problem)
+    for at in (gone.at, *gone.also):
+        _lose(draft, at, f"field {rest[1]}", problem)
     return True
 
 
@@ -163,7 +165,8 @@ def _self(draft: Draft, version: Version, node: Node, problem: Problem) -> bool:
         for name, child in list((parent.fields or {}).items()):
             if child is node:
                 del (parent.fields or {})[name]
-                _lose(draft, node.at, f"field {name}", problem)
+                for at in (node.at, *node.also):
+                    _lose(draft, at, f"field {name}", problem)
                 return True
     return False
 

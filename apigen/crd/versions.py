@@ -8,7 +8,7 @@ from apigen.crd import junctors
 from apigen.crd.fields import fields
 from apigen.crd.known import recognise
 from apigen.crd.named import Types, named
-from apigen.crd.node import Definition, Lost, Node, NotCarried
+from apigen.crd.node import SCHEMA_KEYS, Definition, Lost, Node, NotCarried
 from apigen.model import Path
 from apigen.spec import FieldSpec, VersionSpec
 
@@ -56,6 +56,7 @@ def draft(definition: Definition) -> Draft:
     versions = [_version(kind, v, ("spec", "versions", i), lost) for i, v in enumerate(spec["versions"])]
     made = Draft(definition, _keys(spec, lost), versions, lost)
     _same_status(made)
+    _same_roots(made)
     _outside(definition.document, lost)
     return made
 
@@ -122,8 +123,8 @@ def _version(kind: str, given: dict[str, Any], at: Path, lost: Lost) -> Version:
     place = (*at, *_SCHEMA)
     root = _root(schema, place, lost)
     recognise(root)
+    _forget_unknown(root, lost)
     types = named(kind, root)
-    _forget_unknown(root, types, lost)
     keys: dict[str, Any] = {"name": given["name"]}
     for key, usual in (("served", True), ("storage", False), ("deprecated", False)):
         if given.get(key, usual) != usual:
@@ -195,14 +196,18 @@ def _known_keys(model: type[FieldSpec | VersionSpec]) -> set[str]:
     return {f.alias or name for name, f in model.model_fields.items()}
 
 
-def _forget_unknown(root: Node, types: Types, lost: Lost) -> None:
+def _forget_unknown(root: Node, lost: Lost) -> None:
     """Take out the keys that this version of the language does not have yet."""
     of_fields, of_versions = _known_keys(FieldSpec), _known_keys(VersionSpec)
-    for node in [*root.walk(), *(n for t in types.values() for n in t.walk())]:
+    for node in root.walk():
         for key in node.keys.keys() - (of_versions if node is root else of_fields):
             del node.keys[key]
             where = "a version" if node is root else "a field"
-            lost.append(NotCarried((*node.at, key), key, f"the language does not have it for {where}"))
+            lost.append(
+                NotCarried(
+                    (*node.at, SCHEMA_KEYS.get(key, key)), key, f"the language does not have it for {where}"
+                )
+            )
 
 
 def _subresources(made: Version, given: dict[str, Any], lost: Lost) -> None:
@@ -210,6 +215,8 @@ def _subresources(made: Version, given: dict[str, Any], lost: Lost) -> None:
     assert made.root.fields is not None
     fields_ = made.root.fields
     if "status" in given and "status" not in fields_:
+        reason = "the subresource needs a field called status: an empty one is declared"
+        lost.append(NotCarried(made.at, "a root without status", reason))
         fields_["status"] = Node((*made.at, "subresources", "status"), fields={})
     elif "status" not in given and "status" in fields_:
         found["status"] = False
@@ -262,6 +269,19 @@ def _same_status(made: Draft) -> None:
             subresources["status"] = False
         if subresources:
             version.keys["subresources"] = subresources
+
+
+def _same_roots(made: Draft) -> None:
+    """Give all versions an empty spec or status where others have one: at the root there is no absence of them."""
+    for name in ("spec", "status"):
+        has = [v for v in made.versions if name in (v.root.fields or {})]
+        for version in (
+            made.versions if any((v.root.fields or {})[name].fields is not None for v in has) else ()
+        ):
+            if version not in has and version.root.fields is not None:
+                version.root.fields[name] = Node(version.at, fields={})
+                reason = f"other versions have a {name}: an empty one is declared"
+                made.lost.append(NotCarried(version.at, f"a root without {name}", reason))
 
 
 def _has_status(version: Version) -> bool:
