@@ -1,6 +1,7 @@
 """The schema of a definition -> fields of the language, and what of it the language has no words for."""
 
 import copy
+import json
 from typing import Any
 
 from apigen import names
@@ -327,4 +328,6 @@ def _phrase(node: Node) -> str:
 
 
 def _shown(key: str, value: Any) -> str:
-    return f"{key} {quoted(str(value))}" if isinstance(value, str | int | float) else key
+    if isinstance(value, str):
+        return f"{key} {quoted(value)}"
+    return f"{key} {json.dumps(value)}" if isinstance(value, int | float) else key

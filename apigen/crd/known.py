@@ -37,7 +37,7 @@ _CONDITION: dict[str, dict[str, Any]] = {
     "message": {"maxLength": 32768},
 }
 _OF_FIELD = frozenset({"description", "required", "nullable", "validations", "example"})
-# With fewer fields than this, an object without any description could be anything.
+# With fewer scalars than this, an object without any description could be anything.
 _TELLING = 3
 _ZERO: tuple[Any, ...] = ("", 0, False, {}, None)
 
@@ -73,6 +73,9 @@ class _Recogniser:
         if node.keys.get("default", {}) != {}:
             return None
         same = [t for t in self.types.get(frozenset(node.fields), ()) if self._same_object(node, t)]
+        if not any("description" in inner.keys for inner in node.walk() if inner is not node):
+            telling = sum(bool(inner.word) for inner in node.walk()) >= _TELLING
+            return same[0] if len(same) == 1 and telling else None
         scored = [(_told(node, t), -i, t) for i, t in enumerate(same)]
         score, _, best = max(scored, key=lambda s: s[:2], default=(0.0, 0, None))
         return best if score >= 0.5 else None
@@ -148,9 +151,7 @@ def _by_fields(kubernetes: Upstream) -> dict[frozenset[str], list[UpstreamType]]
 def _told(node: Node, of: UpstreamType) -> float:
     """The share of the described fields whose description begins as upstream's does."""
     pairs = list(_descriptions(node, of))
-    if not pairs:
-        return 0.5 if len(node.fields or {}) >= _TELLING else 0.0
-    return sum(mine == theirs for mine, theirs in pairs) / len(pairs)
+    return sum(mine == theirs for mine, theirs in pairs) / max(1, len(pairs))
 
 
 def _descriptions(node: Node, of: UpstreamType) -> Iterator[tuple[str, str]]:
