@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -150,10 +151,34 @@ def uses_json(types: Types) -> set[str]:
 
 
 def pairs(entries: Iterable[tuple[str, str]], depth: int) -> str:
-    """Return `key: value,` lines of a Go literal, the values in one column as gofmt wants them."""
-    listed = list(entries)
-    width = max((len(k) for k, _ in listed), default=0)
-    return "".join("\t" * depth + f"{k}:".ljust(width + 1) + f" {v},\n" for k, v in listed)
+    """Return `key: value,` lines of a Go literal, the values in columns as gofmt wants them."""
+    out = ""
+    for section in _sections(list(entries)):
+        width = max(len(k) for k, _ in section)
+        out += "".join("\t" * depth + f"{k}:".ljust(width + 1) + f" {v},\n" for k, v in section)
+    return out
+
+
+def _sections(entries: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Part entries where gofmt begins a new column: where a long key is much longer or shorter than those before.
+
+    Source: exprList in go/printer.
+    """
+    small, most = 40, 2.5
+    out: list[list[tuple[str, str]]] = []
+    logs: list[float] = []
+    before = 0
+    for entry in entries:
+        size = len(entry[0].encode())
+        ratio = size / math.exp(sum(logs) / len(logs)) if logs else 1.0
+        apart = max(before, size) > small and not 1 / most < ratio < most
+        if apart or not out:
+            out.append([])
+            logs = []
+        out[-1].append(entry)
+        logs.append(math.log(size))
+        before = size
+    return out
 
 
 def used(imported: Import, text: str) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from apigen.gotext import comment, comment_lines, imports, quote
-from apigen.views import used
+from apigen.views import pairs, used
 from apigen.yamltext import yaml_document, yaml_text
 
 # What gofmt, generators and editors might act on, beside any text at all.
@@ -44,6 +44,14 @@ def test_gofmt_leaves_comments_alone(texts: list[str]) -> None:
     source = "package x\n"
     for i, text in enumerate(texts):
         source += f"\n{comment(text)}type T{i} struct {{\n{comment(text, chr(9))}\tF int\n}}\n"
+    assert gofmt(source) == source
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=30))
+def test_gofmt_leaves_columns_alone(sizes: list[int]) -> None:
+    entries = [(quote(f"{i:03}" + "é" * (i % 2) + "x" * size), quote("v")) for i, size in enumerate(sizes)]
+    source = "package x\n\nvar m = map[string]string{\n" + pairs(entries, 1) + "}\n"
     assert gofmt(source) == source
 
 
