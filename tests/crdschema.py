@@ -222,7 +222,7 @@ def _format(schema: Schema) -> str | None:
     """A format that means something for the type."""
     kind, said = schema.get("type"), schema.get("format")
     if kind == "integer":
-        return said if said == "int32" else None
+        return said if said == "int32" else "int64"
     if kind == "number":
         return None
     return said

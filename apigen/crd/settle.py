@@ -33,7 +33,8 @@ def settle(draft: Draft) -> None:
             problems = refusals(data)
             if not problems:
                 break
-            found = [_take_out(draft, version, data, path, problem, render) for path, problem in problems]
+            gone: set[Path] = set()
+            found = [_take_out(draft, version, data, path, p, render, gone) for path, p in reversed(problems)]
             if not any(found):
                 raise SpecError(_in_definition(draft, problem) for _, problem in problems)
 
@@ -47,10 +48,12 @@ def settle_whole(draft: Draft, conversions: list[dict[str, Any]]) -> None:
         if not problems:
             return
         found = False
-        for path, problem in problems:
+        gone: set[Path] = set()
+        for path, problem in reversed(problems):  # so that what is left in a list keeps its place
             of_conversion = "has no home in" in problem.message or "differ in" in problem.message
             if path[:1] == ("versions",) and len(path) > 1 and not of_conversion:
-                found |= _take_out(draft, draft.versions[int(path[1])], data, path, problem, render)
+                version = draft.versions[int(path[1])]
+                found |= _take_out(draft, version, data, path, problem, render, gone)
         if not found:
             raise SpecError(_in_definition(draft, problem) for _, problem in problems)
 
@@ -92,9 +95,12 @@ def _places(source: Source) -> dict[Position, Path]:
 
 
 def _take_out(
-    draft: Draft, version: Version, data: Any, path: Path, problem: Problem, render: Renderer
+    draft: Draft, version: Version, data: Any, path: Path, problem: Problem, render: Renderer, gone: set[Path]
 ) -> bool:
-    """Take out what stands at a path of the file; say whether there was something to take out."""
+    """Take out what stands at a path of the file; say whether there was something to take out.
+
+    `gone` are the paths of what was taken out of lists already.
+    """
     way: list[Any] = [data]
     for step in path:
         try:
@@ -106,6 +112,10 @@ def _take_out(
         return False
     depth, node = owned[-1]
     rest = path[depth:]
+    if len(rest) > 1 and isinstance(rest[1], int):
+        if path[: depth + 2] in gone:
+            return True
+        gone.add(path[: depth + 2])
     if node is version.root and rest and rest[0] in (*_LISTS, "subresources"):
         return _from_version(draft, version, rest, problem)
     if rest and rest[0] in ("fields", "types"):
