@@ -202,8 +202,8 @@ def add_resource(
     "import",
     epilog=_examples(
         "apigen import widgets.yaml",
-        "apigen import crds/*.yaml --strict           # exits 5 if anything is not carried",
-        "apigen import - --stdout < widgets.yaml      # prints the resource file",
+        "apigen import crds/*.yaml --strict     # exits 5 if anything is not carried",
+        "apigen import - --stdout < crd.yaml    # prints the resource file",
     ),
 )
 def import_(

@@ -35,10 +35,13 @@ from apigen.sample import sample
 from apigen.shape import validate
 from apigen.source import parse
 from apigen.spec import ResourceSpec, RuleSpec
+from apigen.yamltext import flow
 
 _ROUNDS = 25
 _MAX_COMPARED = 2500
 _NEAR = 0.7
+_UNITS = ("seconds", "secs", "minutes", "hours", "milliseconds", "ms")
+_DURATION = "if the text is a duration, give it that type, and pair the two by as: {duration: seconds}"
 
 RuleData = dict[str, Any]
 
@@ -62,6 +65,7 @@ class _Edge:
     paths: list[RuleData] = field(default_factory=list)
     of_types: dict[str, list[RuleData]] = field(default_factory=dict)
     whys: dict[int, str] = field(default_factory=dict)
+    later: list[tuple[RuleData, str]] = field(default_factory=list)
 
 
 def conversions(draft: Draft) -> tuple[list[dict[str, Any]], list[Proposal]]:
@@ -79,7 +83,7 @@ def conversions(draft: Draft) -> tuple[list[dict[str, Any]], list[Proposal]]:
     for _ in range(_ROUNDS):
         made = _used([_written(edge) for edge in edges])
         found = refusals(document(draft, Renderer(), made))
-        mended = [_mend(draft, edges, path, made) for path, _ in found]
+        mended = [_mend(draft, edges, path, problem.message, made) for path, problem in found]
         if not any(mended):
             break
     return made, [p for edge in edges for p in _proposals(edge)]
@@ -170,6 +174,8 @@ def _wanted(edge: _Edge, pairing: Pairing) -> Iterator[tuple[RuleData, str]]:
         rule = _move(edge, one, inside, gone, moved)
         if rule is not None:
             yield rule
+    yield from edge.later
+    edge.later.clear()
     for key, version, lost in (("from", edge.ends[0], gone), ("to", edge.ends[1], came)):
         for one in lost:
             if not any(one.path[: len(m)] == m or m[: len(one.path)] == one.path for m in moved):
@@ -190,8 +196,17 @@ def _move(
     if taken or not _near(first, second):
         return None
     moved.update(ends.values())
+    if _may_be_duration(first, second, found.rest):
+        moved.update(ends.values())
+        edge.later.append(({"to": dotted(found.other)}, _DURATION))
+        return {"from": dotted(found.one)}, _DURATION
     rule = {key: dotted(path) for key, path in ends.items()} | _rest(found.rest)
     return rule, "it seems to have moved, or to have another name"
+
+
+def _may_be_duration(one: Field, other: Field, rest: str) -> bool:
+    """Whether a text and a number, of which one is called seconds or the like, are more than a number and its text."""
+    return rest == "as: text" and any(of.json.lower().endswith(_UNITS) for of in (one, other))
 
 
 def _overlap(one: Names, other: Names) -> bool:
@@ -220,7 +235,10 @@ def _difference(edge: _Edge, found: Difference) -> Iterator[tuple[RuleData, str]
         yield both, "its default differs"
         return
     rest = Proposer(edge.types).how(*found.ends) if found.what == "types" and found.rule is None else None
-    if rest:
+    if rest and _may_be_duration(*found.ends, rest):
+        yield {"from": both["from"]}, _DURATION
+        yield {"to": both["to"]}, _DURATION
+    elif rest:
         yield {**both, **_rest(rest)}, "its type differs"
     elif found.rule is None:
         why = "its type differs, and no rule converts it: perhaps functions of yours, as: {go: Name}"
@@ -280,7 +298,7 @@ def _packed(rules: list[RuleData]) -> list[RuleData]:
     return out
 
 
-def _mend(draft: Draft, edges: list[_Edge], path: Any, made: list[dict[str, Any]]) -> bool:
+def _mend(draft: Draft, edges: list[_Edge], path: Any, message: str, made: list[dict[str, Any]]) -> bool:
     """Replace a rule that is refused by what is never wrong; say whether there was one."""
     if path[:1] != ("conversions",) or len(path) < 4:
         return False
@@ -291,7 +309,7 @@ def _mend(draft: Draft, edges: list[_Edge], path: Any, made: list[dict[str, Any]
         rules, rule = edge.of_types.get(rule["type"], []), rule["rules"][path[5]]
     if "value" in path:
         return rule.pop("value", None) is not None and _weaken(draft, edge, rule)
-    return _replace(edge, rules, rule, path)
+    return _replace(edge, rules, rule, path, message)
 
 
 def _weaken(draft: Draft, edge: _Edge, rule: RuleData) -> bool:
@@ -311,12 +329,12 @@ def _weaken(draft: Draft, edge: _Edge, rule: RuleData) -> bool:
     return True
 
 
-def _replace(edge: _Edge, rules: list[RuleData], rule: RuleData, path: Any) -> bool:
+def _replace(edge: _Edge, rules: list[RuleData], rule: RuleData, path: Any, message: str) -> bool:
     if rule in rules and {"from", "to"} <= rule.keys():
         rules.remove(rule)
         for key in ("from", "to"):
             rules.append({key: rule[key]})
-            edge.whys[id(rules[-1])] = "its type differs, and no rule converts it"
+            edge.whys[id(rules[-1])] = f"perhaps {flow(rule)}, but {message}"
         return True
     for key in ("from", "to"):
         if key in rule:

@@ -11,7 +11,7 @@ from apigen import importing, pipeline
 from apigen.crd.read import read
 
 CORPUS = ROOT / "tests" / "corpus" / "corpus.tar.xz"
-# Between them: many versions and moves, types of Kubernetes, named types, junctors, rules in CEL, odd names and formats.
+# Between them: versions and moves, types of Kubernetes and named ones, junctors, rules in CEL, odd names and formats.
 SAMPLE = (
     "metallb.io_bgppeers.yaml",
     "testdata.kubebuilder.io_cronjobs.yaml",
