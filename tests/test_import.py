@@ -4,7 +4,9 @@ A case is a folder: crd.yaml, the resource file expected.yaml and the report rep
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -104,6 +106,7 @@ def test_a_schema_and_its_field(schema: str, expected: object) -> None:
     ("schema", "rule"),
     [
         ("{type: boolean, enum: [true]}", "self == true"),
+        ("{x-kubernetes-int-or-string: true, enum: [1, a]}", 'self == 1 || self == "a"'),
         ("{type: number, enum: [1, 2.5]}", "self == 1.0 || self == 2.5"),
         ("{type: string, not: {pattern: '^a\"'}}", '!(self.matches("^a\\""))'),
         ("{type: string, oneOf: [{format: ipv4}, {maxLength: 3}]}",
@@ -312,3 +315,66 @@ def test_command_and_what_it_cannot_read(thing: Run) -> None:
     assert thing("import", "missing.yaml").code == 1
     assert thing("import", ".").code == 2
     assert thing("import", "crd.yaml", "--stdout", "--format", "json").code == 2
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_broken_definitions_are_refused_and_never_crash(seed: int) -> None:
+    """Values of other types and keys where they do not belong: a spec that resolves, or problems with places."""
+    random = Random(seed)  # noqa: S311
+    for _ in range(5):
+        document = json.loads(
+            json.dumps(read((CASES[seed % len(CASES)] / "crd.yaml").read_bytes(), "x")[0][0].document)
+        )
+        for _ in range(random.randint(1, 3)):
+            _break(random, random.choice(list(_inside(document))))
+        try:
+            made(json.dumps(document).encode())
+        except SpecError as error:
+            assert error.problems
+
+
+_KEYS = (
+    "type", "properties", "items", "required", "enum", "default", "oneOf", "anyOf", "allOf", "not", "minimum",
+    "pattern",
+    "exclusiveMinimum", "format", "nullable", "additionalProperties", "description", "x-kubernetes-int-or-string",
+    "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-validations", "minItems",
+)  # fmt: skip
+_VALUES = (
+    None,
+    -1,
+    1.5,
+    "",
+    "x",
+    [],
+    {},
+    True,
+    ["a", "a"],
+    {"type": "string"},
+    [{"required": ["a"]}],
+    2**70,
+    "object",
+)
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        yield value
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _inside(inner)
+
+
+def _break(random: Random, at: Any) -> None:
+    value = json.loads(json.dumps(random.choice(_VALUES)))
+    if isinstance(at, dict):
+        key = random.choice([*at, *_KEYS])
+        if random.random() < 0.2 and key in at:
+            del at[key]
+        else:
+            at[key] = value
+    elif at:
+        at[random.randrange(len(at))] = value
+
+
+def test_long_numbers_are_refused() -> None:
+    with pytest.raises(SpecError):
+        read(crd(f"{{type: integer, maximum: {'9' * 5000}}}"), "crd.yaml")

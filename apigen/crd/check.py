@@ -191,7 +191,8 @@ def _members(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
     for name, inner in (schema.get("properties") or {}).items():
         yield ("properties", name), inner
     for key in ("items", "additionalProperties", "not"):
-        if schema.get(key) is not None and not isinstance(schema[key], bool):
+        free = key == "additionalProperties" and isinstance(schema.get(key), bool)
+        if schema.get(key) is not None and not free:
             yield (key,), schema[key]
     for key in ("oneOf", "anyOf", "allOf"):
         for i, inner in enumerate(schema.get(key) or ()):

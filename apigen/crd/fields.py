@@ -162,9 +162,10 @@ class _Reader:
         if kind and values and all(type(v) is kind for v in values):
             node.keys["enum"] = values
         else:
-            self._condition(
-                node, {"enum": values}, {"type": "number" if node.word == "float64" else "any"}, "enum"
+            of = (
+                {"type": "number"} if node.word == "float64" else {_INT_OR_STRING: node.word == "intOrString"}
             )
+            self._condition(node, {"enum": values}, of, "enum")
 
     def _any(self, left: Schema, node: Node) -> None:
         node.word = "any"

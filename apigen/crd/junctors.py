@@ -67,7 +67,7 @@ def condition(schema: Schema, of: Schema, self: str = "self") -> str:
 
 def _parts(schema: Schema, of: Schema, self: str) -> Iterator[str]:
     for key, value in schema.items():
-        if key in ("description", "title", "exclusiveMinimum", "exclusiveMaximum"):
+        if value is None or key in ("description", "title", "exclusiveMinimum", "exclusiveMaximum"):
             continue
         say = _SAYINGS.get(key)
         if say is None:

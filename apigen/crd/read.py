@@ -19,6 +19,7 @@ from apigen.source import Places, Source, Walk, decode
 _OCTAL = re.compile(r"[-+]?0o?[0-7_]+")
 _BINARY = re.compile(r"[-+]?0b[01_]+")
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*")
+_MOST = 100  # no number that means something is longer
 _YES_NO = {"yes": True, "on": True, "no": False, "off": False}
 _TEMPLATE = re.compile(r"\{\{-?.*?\}\}")
 _ALIASES = re.compile(": apigen specs have no (aliases|tags)$")
@@ -90,7 +91,7 @@ def _sort(source: Source, value: Any, at: Path, found: list[Definition], skipped
 def yaml11(word: str) -> Scalar | Refusal:
     """Return the value of an unquoted word as YAML 1.1 has it, but for numbers in base 60, which nobody means."""
     value = plain(word)
-    if not isinstance(value, Refusal):
+    if not isinstance(value, Refusal) or len(word) > _MOST:
         return value
     if word.lower() in _YES_NO:
         return _YES_NO[word.lower()]

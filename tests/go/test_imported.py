@@ -41,8 +41,18 @@ def test_imported_definitions_build(which: str, tmp_path: Path, run: Run) -> Non
     if which == "sample":
         files = [file for file in files if file.rpartition("/")[2] in SAMPLE]
         assert len(files) == len(SAMPLE)
-    (tmp_path / "apigen.yaml").write_text('apigen: 1\nname: all\nmodule: example.com/all\nkubernetes: "1.37"\n')
+    (tmp_path / "apigen.yaml").write_text(
+        'apigen: 1\nname: all\nmodule: example.com/all\nkubernetes: "1.37"\n'
+    )
     importing.import_files(tmp_path, files, Path("resources"))
     pipeline.generate(tmp_path)
     assert run(tmp_path, "gofmt", "-l", "api", "internal", "cmd", "test") == ""
-    run(tmp_path, "go", "vet", "./api/...", "./internal/apis/...", "./internal/registry/...", "./internal/server")
+    run(
+        tmp_path,
+        "go",
+        "vet",
+        "./api/...",
+        "./internal/apis/...",
+        "./internal/registry/...",
+        "./internal/server",
+    )
