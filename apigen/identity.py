@@ -16,6 +16,8 @@ _KIND_HINT = "a capital letter first, then letters and digits; at most 63"
 _OPTIONS = frozenset(
     f"{verb}Options" for verb in ("List", "Get", "Delete", "Create", "Update", "Patch", "Apply")
 )
+# A folder beside those of versions, and what is no folder everywhere.
+_TAKEN_VERSIONS = names.DEVICES | {"install"}
 _TAKEN_KINDS = _OPTIONS | {"List", "Status", "Scale", "WatchEvent"}
 
 
@@ -111,7 +113,7 @@ def _check_versions(problems: Problems, resource: Loaded[ResourceSpec]) -> None:
     seen: set[str] = set()
     for i, version in enumerate(spec.versions):
         at: Path = ("versions", i)
-        if not names.VERSION.match(version.name):
+        if not names.VERSION.match(version.name) or version.name in _TAKEN_VERSIONS:
             message, hint = f"{quoted(version.name)} is no API version", "such as v1, v1beta1 or v2alpha3"
             problems.add(source, (*at, "name"), message, hint)
         elif version.name in seen:

@@ -36,7 +36,7 @@ LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 KIND = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
 VERSION = re.compile(
-    r"^(?=.{1,63}\Z)(?:v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?|(?!v[0-9])[a-z](?:[-a-z0-9]*[a-z0-9])?)\Z"
+    r"^(?=.{1,63}\Z)(?:v([1-9][0-9]*)((alpha|beta)([1-9][0-9]*))?|(?!v[0-9])[a-z][a-z0-9]*)\Z"
 )
 MODULE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\Z")
 

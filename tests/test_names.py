@@ -127,7 +127,19 @@ def test_groups_with_one_first_label_get_more_labels() -> None:
 
 
 def test_versions_are_preferred_as_in_kubernetes() -> None:
-    ordered = ["v10", "v2", "v1", "v11beta2", "v10beta3", "v3beta1", "v12alpha1", "v11alpha2"]
+    ordered = [
+        "v10",
+        "v2",
+        "v1",
+        "v11beta2",
+        "v10beta3",
+        "v3beta1",
+        "v12alpha1",
+        "v11alpha2",
+        "foo",
+        "foo1",
+        "zoo",
+    ]
     assert sorted(sorted(ordered), key=names.version_key) == ordered
 
 
@@ -142,7 +154,9 @@ def test_no_name_ends_in_a_line_break(pattern: re.Pattern[str]) -> None:
 def test_a_version_is_a_label() -> None:
     assert names.VERSION.match("v1beta" + "1" * 57)
     assert not names.VERSION.match("v1beta" + "1" * 58)
-    assert not any(names.VERSION.match(v) for v in ("v0", "v1beta0", "v01", "v1gamma1", "V1", "v1beta", "1"))
+    assert names.VERSION.match("foo1") and names.VERSION.match("vfoo")
+    wrong = ("v0", "v1beta0", "v01", "v1gamma1", "V1", "v1beta", "1", "a-b", "")
+    assert not any(names.VERSION.match(v) for v in wrong)
 
 
 @given(st.from_regex(names.KIND, fullmatch=True))
