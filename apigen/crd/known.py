@@ -54,7 +54,9 @@ class _Recogniser:
 
     def children(self, node: Node) -> None:
         for child in [*(node.fields or {}).values(), *([node.inner] if node.inner else [])]:
-            if found := self._find(child):
+            # Rules in CEL for items are estimated by how small an item may be; upstream's defaults make it smaller.
+            ruled = child is node.inner and "validations" in child.keys
+            if not ruled and (found := self._find(child)):
                 child.word, child.fields = self._name(found), None
                 child.keys.pop("mapType", None)
             else:
