@@ -11,13 +11,16 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from apigen.compare import Change, Verdict, stranded
-from apigen.crd.account import Account, rule_text
-from apigen.crd.read import Skipped
 from apigen.manifest import RECORD
 from apigen.problems import ApigenError, Problem, SpecError
+from apigen.yamltext import flow
+
+if TYPE_CHECKING:  # slow to import, and for one command alone
+    from apigen.crd.account import Account
+    from apigen.crd.read import Skipped
 
 Mode = Literal["generate", "force", "diff"]
 # A line is made of pieces: text and its style.
@@ -55,7 +58,7 @@ def show_hint(text: str, stream: TextIO | None = None) -> None:
 
 
 def show_import(
-    accounts: Sequence[Account], skipped: Sequence[Skipped], stream: TextIO | None = None
+    accounts: Sequence["Account"], skipped: Sequence["Skipped"], stream: TextIO | None = None
 ) -> None:
     """Write to `stream` (stderr) what was imported, what was not carried and why, and the conversions to look at."""
     lines: list[_Line] = []
@@ -81,12 +84,12 @@ def show_import(
     _emit(lines, stream or sys.stderr)
 
 
-def _by_reason(one: Account) -> dict[tuple[str, str], list[str]]:
+def _by_reason(one: "Account") -> dict[tuple[str, str], list[str]]:
     """The rules of conversions by the versions between which they are, and why they are there."""
     found: dict[tuple[str, str], list[str]] = {}
     for rule in one.conversions:
         key = f"{rule['from']} to {rule['to']}", rule["why"]
-        found.setdefault(key, []).append(rule_text(rule["rule"]))
+        found.setdefault(key, []).append(flow(rule["rule"]))
     return found
 
 

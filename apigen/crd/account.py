@@ -9,7 +9,6 @@ from apigen.crd.convert import Imported
 from apigen.crd.read import Skipped
 from apigen.model import Path
 from apigen.source import parse
-from apigen.yamltext import flow
 
 _COUNTED = (
     ("versions", "version"), ("fields", "field"), ("types", "named type"), ("kubernetes", "type of Kubernetes"),
@@ -70,11 +69,6 @@ def as_json(accounts: list[Account], skipped: list[Skipped]) -> str:
         ],
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-
-
-def rule_text(rule: dict[str, Any]) -> str:
-    """Return a rule in one line."""
-    return flow(rule)
 
 
 def path_text(path: Path) -> str:
