@@ -81,9 +81,9 @@ class Validation:
         at = _At("*" * field.pointer + name, path, struct.go + exported(field.json))
         inner = self._value(schema, at)
         if schema.kind == "object" and not field.pointer:
-            if field.required or not inner:
+            if field.json != "status" or not struct.root or not inner:
                 return inner
-            # At the root an object that says nothing counts as absent.
+            # A status that says nothing is one that no controller has written yet.
             empty = f"{self.package}.{schema.name}{{}}"
             return only_if(f"!apiequality.Semantic.DeepEqual({name}, {empty})", inner)
         nilable = field.pointer or is_nilable(schema)

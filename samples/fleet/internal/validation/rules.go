@@ -4,7 +4,6 @@ package validation
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
@@ -41,27 +40,23 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 		}
 	}
 	var found field.ErrorList
-	name := (*in).OpenAPIModelName()
-	now, of := whole(unstructured(in), name, kind), validator(name)
+	now, of := whole(unstructured(in), kind), validator((*in).OpenAPIModelName())
 	if old == nil {
 		found, _ = of.Validate(ctx, nil, nil, now, nil, celconfig.RuntimeCELCostBudget)
 	} else {
 		both := correlated(in, old)
-		was := whole(both.OldValue.(map[string]any), name, kind)
+		was := whole(both.OldValue.(map[string]any), kind)
 		both.Value = now
 		found, _ = of.Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
 	}
 	return append(errs, found...)
 }
 
-// whole makes an object what rules expect: it says what it is, and a root object that may be absent is, if it says nothing.
-func whole(obj map[string]any, name string, kind schema.GroupVersionKind) map[string]any {
+// whole makes an object what rules expect: it says what it is, and a status that no controller has written is not there.
+func whole(obj map[string]any, kind schema.GroupVersionKind) map[string]any {
 	obj["apiVersion"], obj["kind"] = kind.GroupVersion().String(), kind.Kind
-	root := structural(name)
-	for field, value := range obj {
-		if members, ok := value.(map[string]any); ok && len(members) == 0 && (root.ValueValidation == nil || !slices.Contains(root.ValueValidation.Required, field)) {
-			delete(obj, field)
-		}
+	if status, ok := obj["status"].(map[string]any); ok && len(status) == 0 {
+		delete(obj, "status")
 	}
 	return obj
 }

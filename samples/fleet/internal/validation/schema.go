@@ -46,6 +46,12 @@ func Schema(name string) *apiextensionsv1.JSONSchemaProps {
 	must(json.Unmarshal(encode(inline(map[string]any{"$ref": reference + name}, nil)), out))
 	if _, kind := out.Properties["apiVersion"]; kind {
 		out.Properties["metadata"] = apiextensionsv1.JSONSchemaProps{Type: "object"} // more must not be said of it
+		for _, name := range []string{"spec", "status"} {
+			if value, found := out.Properties[name]; found {
+				value.Default = nil // {}, which openapi-gen says of all that is no pointer, may break its rules
+				out.Properties[name] = value
+			}
+		}
 	}
 	return out
 }

@@ -434,9 +434,7 @@ func validateProbeSpecTarget(in *fleetv1.ProbeSpecTarget, path *field.Path) (err
 }
 
 func validateProfile(in *fleetv1.Profile, path *field.Path) (errs field.ErrorList) {
-	if !apiequality.Semantic.DeepEqual(in.Spec, fleetv1.ProfileSpec{}) {
-		errs = append(errs, validateProfileSpec(&in.Spec, path.Child("spec"))...)
-	}
+	errs = append(errs, validateProfileSpec(&in.Spec, path.Child("spec"))...)
 	return errs
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"slices"
 
-	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	wardlev1alpha1 "example.com/wardle/api/wardle/v1alpha1"
@@ -35,9 +34,7 @@ func ValidateFlunder(ctx context.Context, obj, old *hub.Flunder) field.ErrorList
 }
 
 func validateFlunder(in *wardlev1alpha1.Flunder, path *field.Path) (errs field.ErrorList) {
-	if !apiequality.Semantic.DeepEqual(in.Spec, wardlev1alpha1.FlunderSpec{}) {
-		errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
-	}
+	errs = append(errs, validateFlunderSpec(&in.Spec, path.Child("spec"))...)
 	return errs
 }
 
