@@ -5,7 +5,7 @@ struct of each version. Schema says of what type a value is and what is demanded
 of lists and the values of maps.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic.alias_generators import to_camel
@@ -39,7 +39,13 @@ class Limits:
 
     def given(self) -> dict[str, Any]:
         """The bounds that there are, by their keys in the spec."""
-        return {to_camel(k): v for k, v in asdict(self).items() if v is not None}
+        if self == _NONE:  # as most are
+            return {}
+        return {key: v for name, key in _LIMITS if (v := getattr(self, name)) is not None}
+
+
+_NONE = Limits()
+_LIMITS = tuple((name, to_camel(name)) for name in Limits.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
