@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from apigen.limits import NO_LIMITS
 from apigen.loss import Names, Place, walk
-from apigen.model import Edge, Field, Kind, Limits, Schema, Struct, Types
+from apigen.model import Edge, Field, Kind, Schema, Struct, Types
 from apigen.paths import dotted
 
 
@@ -63,7 +64,7 @@ def _of_schema(schema: Schema, types: Types, within: str) -> Iterator[str]:
     if schema.enum:
         yield f"{within}enum {', '.join(str(c.value) or '(empty)' for c in schema.enum)}"
     named = types.scalars[schema.name] if schema.kind == "named" else None
-    for limits in (schema.limits, named.limits if named else Limits()):
+    for limits in (schema.limits, named.limits if named else NO_LIMITS):
         for key, value in limits.given().items():
             yield f"{within}{key} {value}"
     if schema.immutable:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from apigen.formats import FORMATS, NEAR_MISSES
 from apigen.gotypes import INTEGERS, NUMBERS
-from apigen.model import Limits, Path, Schema
+from apigen.limits import Limits
+from apigen.model import Path, Schema
 from apigen.patterns import fault
 from apigen.source import Source
 from apigen.spec import FieldSpec
@@ -120,9 +121,7 @@ def _check_bound(
     word = schema.word if schema.kind in ("basic", "named") else schema.kind
     text, words = _OF[key]
     if word not in words:
-        innermost = schema
-        while innermost.item is not None:
-            innermost = innermost.item
+        *_, innermost = schema.layers
         inside = innermost is not schema and innermost.word in words
         hint = f"put it under `{'items' if schema.kind == 'list' else 'values'}:`"
         message = f"{key} does not apply to {quoted(spec.type) if spec.type else 'an object'}"

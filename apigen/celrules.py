@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 )
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 # How CEL writes what a name cannot have. Source: k8s.io/apiserver/pkg/cel/escaping.go.
-_ESCAPES = {"__underscores__": "__", "__dot__": ".", "__dash__": "-", "__slash__": "/"}
+ESCAPES = {"__underscores__": "__", "__dot__": ".", "__dash__": "-", "__slash__": "/"}
 _KEYWORD = re.compile(r"__([a-z]+)__")
 _ROOT = ("apiVersion", "kind", "metadata")
 
@@ -128,7 +128,7 @@ def _fields(types: Types, schema: Schema | Struct) -> dict[str, Schema | None] |
 
 
 def _unescaped(word: str) -> str:
-    for escape, text in _ESCAPES.items():
+    for escape, text in ESCAPES.items():
         word = word.replace(escape, text)
     return _KEYWORD.sub(r"\1", word)
 

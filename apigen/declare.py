@@ -10,7 +10,8 @@ from apigen.celrules import cel_rules
 from apigen.checks import check_schema
 from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
-from apigen.model import ABSENT, Constant, Field, Limits, NamedScalar, Path, Schema, Struct
+from apigen.limits import NO_LIMITS, Limits
+from apigen.model import ABSENT, Constant, Field, NamedScalar, Path, Schema, Struct
 from apigen.objects import one_ofs, reject_one_ofs
 from apigen.package import Package, Scope
 from apigen.source import Source
@@ -96,7 +97,7 @@ class Declarer:
         schema = self._schema(spec, at, owner + names.exported(json))
         package = self.package
         named = package.scalars.get(schema.name)
-        limits = named.limits if named and schema.kind == "named" else Limits()
+        limits = named.limits if named and schema.kind == "named" else NO_LIMITS
         value = root and json in ("spec", "status") and schema.kind == "object"
         if value and schema.default is not ABSENT:
             if schema.default != {}:

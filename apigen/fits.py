@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from apigen.formats import FORMATS
-from apigen.model import Limits
+from apigen.limits import Limits
 from apigen.patterns import matches
 from apigen.words import quoted
 

@@ -6,7 +6,8 @@ from dataclasses import field as default
 from apigen.formats import FORMATS
 from apigen.gotext import Lines, quote
 from apigen.gotypes import INTEGERS, is_nilable
-from apigen.model import Field, Limits, Schema, Types
+from apigen.limits import Limits
+from apigen.model import Field, Schema, Types
 
 
 @dataclass

@@ -25,10 +25,8 @@ def transitional(types: Types) -> frozenset[str]:
 
 
 def _leads(field: Field, known: set[str] | frozenset[str]) -> bool:
-    schema = field.schema
-    while schema.item is not None:
-        schema = schema.item
-    return bool(field.schema.immutable) or (schema.kind == "object" and schema.name in known)
+    *_, innermost = field.schema.layers
+    return bool(field.schema.immutable) or (innermost.kind == "object" and innermost.name in known)
 
 
 class Immutability:

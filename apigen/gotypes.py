@@ -7,7 +7,8 @@ its zero value is inadmissible; lists and maps are absent as nil; every other fi
 from dataclasses import dataclass
 from typing import Any
 
-from apigen.model import Field, Limits, Schema
+from apigen.limits import Limits
+from apigen.model import Field, Schema
 
 META = ("metav1", "k8s.io/apimachinery/pkg/apis/meta/v1")
 RESOURCE = ("", "k8s.io/apimachinery/pkg/api/resource")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from apigen.gobounds import Bounds, is_single, only_if, when, zero
 from apigen.gotext import Lines, quote
 from apigen.gotypes import is_nilable
-from apigen.model import Field, Limits, OneOf, Schema, Struct, Types
+from apigen.limits import NO_LIMITS
+from apigen.model import Field, OneOf, Schema, Struct, Types
 from apigen.names import exported
 
 
@@ -52,11 +53,11 @@ class Validation:
     def _schema_demands(self, schema: Schema, known: set[str]) -> bool:
         own = (
             _conditions(schema)
-            or schema.limits != Limits()
+            or schema.limits != NO_LIMITS
             or bool(schema.enum)
             or schema.list_type in ("set", "map")
         )
-        named = schema.kind == "named" and self.types.scalars[schema.name].limits != Limits()
+        named = schema.kind == "named" and self.types.scalars[schema.name].limits != NO_LIMITS
         inner = schema.item is not None and self._schema_demands(schema.item, known)
         return (
             own

@@ -18,12 +18,10 @@ def check_later(package: Package) -> None:
     for struct in types.structs.values():
         check_rules(package.problems, types, struct, struct.rules)
         for field in struct.fields:
-            schema: Schema | None = field.schema
-            while schema is not None:
+            for schema in field.schema.layers:
                 check_rules(package.problems, types, schema, schema.rules)
                 if schema.kind == "list" and schema.list_type != "map":
                     _without_identity(package, types, schema.element, set())
-                schema = schema.item
 
 
 def _without_identity(package: Package, types: Types, schema: Schema, seen: set[str]) -> None:

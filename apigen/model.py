@@ -5,11 +5,11 @@ struct of each version. Schema says of what type a value is and what is demanded
 of lists and the values of maps.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from pydantic.alias_generators import to_camel
-
+from apigen.limits import NO_LIMITS, Limits
 from apigen.source import Source
 from apigen.upstream import UpstreamType
 
@@ -17,35 +17,6 @@ Path = tuple[str | int, ...]
 
 ABSENT: Any = object()
 """Stands for a default that a field does not have; None could be one."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The simple bounds of a value; None where there is none."""
-
-    minimum: int | float | None = None
-    maximum: int | float | None = None
-    exclusive_minimum: int | float | None = None
-    exclusive_maximum: int | float | None = None
-    multiple_of: int | float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    pattern: str | None = None
-    format: str | None = None
-    min_items: int | None = None
-    max_items: int | None = None
-    min_properties: int | None = None
-    max_properties: int | None = None
-
-    def given(self) -> dict[str, Any]:
-        """The bounds that there are, by their keys in the spec."""
-        if self == _NONE:  # as most are
-            return {}
-        return {key: v for name, key in _LIMITS if (v := getattr(self, name)) is not None}
-
-
-_NONE = Limits()
-_LIMITS = tuple((name, to_camel(name)) for name in Limits.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -93,7 +64,7 @@ class Schema:
     description: str = ""
     nullable: bool = False
     enum: tuple[Constant, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     list_type: str = ""
     list_map_keys: tuple[str, ...] = ()
     map_type: str = ""
@@ -103,6 +74,14 @@ class Schema:
     rules: tuple[CelRule, ...] = ()
     base: str = ""
     """The word under a named scalar type: string, int32, int64, ..."""
+
+    @property
+    def layers(self) -> Iterator["Schema"]:
+        """This schema, that of the items or values in it, and so on to the innermost."""
+        schema: Schema | None = self
+        while schema is not None:
+            yield schema
+            schema = schema.item
 
     @property
     def element(self) -> "Schema":
@@ -165,7 +144,7 @@ class NamedScalar:
     base: str
     description: str
     constants: tuple[Constant, ...]
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     rules: tuple[CelRule, ...] = ()
 
 

@@ -7,19 +7,8 @@ from typing import Any
 
 from apigen.gotext import comment_lines
 from apigen.gotypes import BASICS
-from apigen.model import (
-    ABSENT,
-    CelRule,
-    Field,
-    Group,
-    GroupVersion,
-    Kind,
-    Limits,
-    NamedScalar,
-    OneOf,
-    Schema,
-    Struct,
-)
+from apigen.limits import Limits
+from apigen.model import ABSENT, CelRule, Field, Group, GroupVersion, Kind, NamedScalar, OneOf, Schema, Struct
 
 Definition = dict[str, Any]
 
@@ -65,14 +54,8 @@ def json_types(version: GroupVersion) -> list[str]:
 
 def all_schemas(version: GroupVersion) -> list[Schema]:
     """Return every schema in a version's types, those in lists and maps too."""
-    found: list[Schema] = []
-    for struct in version.types.structs.values():
-        for field in struct.fields:
-            schema: Schema | None = field.schema
-            while schema is not None:
-                found.append(schema)
-                schema = schema.item
-    return found
+    fields = (field for struct in version.types.structs.values() for field in struct.fields)
+    return [schema for field in fields for schema in field.schema.layers]
 
 
 class _Maker:

@@ -6,8 +6,8 @@ from typing import Any
 
 from apigen.fits import beyond
 from apigen.formats import FORMATS
+from apigen.limits import Limits
 from apigen.matching import matching
-from apigen.model import Limits
 
 # So many candidates are tried before it is given up.
 _TRIED = 2000

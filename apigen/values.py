@@ -9,7 +9,8 @@ from apigen.bounds import RANGES
 from apigen.checks import duration
 from apigen.fits import beyond
 from apigen.formats import FORMATS
-from apigen.model import Limits, Path, Schema
+from apigen.limits import NO_LIMITS, Limits
+from apigen.model import Path, Schema
 from apigen.words import called, quoted
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Checker:
             yield at, f"the {self.what} {quoted(str(value))} is not in the enum"
             return
         named = self.package.scalars.get(schema.name)
-        for limits in (schema.limits, named.limits if named else Limits()):
+        for limits in (schema.limits, named.limits if named else NO_LIMITS):
             if wrong := list(self._beyond(limits, value, at)):
                 yield from wrong
                 return

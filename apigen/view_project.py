@@ -14,7 +14,6 @@ from apigen.schema import schema
 from apigen.view_conversions_page import ConversionsPage
 from apigen.view_hub import HubView
 from apigen.view_kind import KindView
-from apigen.view_validation import demands
 from apigen.views import pairs
 
 
@@ -105,8 +104,7 @@ class ProjectView:
     @cached_property
     def validates(self) -> bool:
         """Whether anything is demanded of any object."""
-        versions = (v for g in self.model.groups for v in g.versions)
-        return any(demands(v.types, v.of(k).root) for v in versions for k in v.kinds)
+        return any(version.validation.demands for hub in self.hubs for version in hub.versions)
 
     @cached_property
     def _schemas(self) -> list[Schema]:
@@ -230,11 +228,5 @@ def _spoken(kind: KindView) -> str:
 
 def _sized(struct: Struct) -> bool:
     """Whether an object in a struct has a least or greatest number of fields."""
-    schemas = [f.schema for f in struct.fields]
-    while schemas:
-        schema = schemas.pop()
-        limits = schema.limits
-        if schema.kind == "object" and (limits.min_properties, limits.max_properties) != (None, None):
-            return True
-        schemas += [schema.item] if schema.item else []
-    return False
+    objects = (s for f in struct.fields for s in f.schema.layers if s.kind == "object")
+    return any((s.limits.min_properties, s.limits.max_properties) != (None, None) for s in objects)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from apigen.goimmutable import Immutability, transitional
+from apigen.goimmutable import Immutability
 from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import INTSTR
 from apigen.govalidate import Validation
@@ -31,9 +31,20 @@ class ValidationView:
         """For each kind the statements of the function that validates its objects."""
         return [Function(k.kind, self._validate(k)) for k in self.version.kinds]
 
+    @property
+    def demands(self) -> bool:
+        """Whether anything is demanded of objects of any kind."""
+        return any(any(self._demanded(kind)) for kind in self.version.kinds)
+
+    def _demanded(self, kind: Kind) -> tuple[bool, bool, bool]:
+        """Whether there are constraints, immutable fields, and rules in CEL."""
+        name = kind.kind
+        rules = has_rules(self.types, self.version.root(kind))
+        return name in self._writer.structs, name in self._immutability.structs, rules
+
     def _validate(self, kind: Kind) -> str:
-        name, rules = kind.kind, has_rules(self.types, self.version.root(kind))
-        checked, changes = name in self._writer.structs, name in self._immutability.structs
+        name = kind.kind
+        checked, changes, rules = self._demanded(kind)
         if not (rules or checked or changes):
             return "\treturn nil\n"
         convert = f"Convert_{self.version.model.package}_{name}_To_{self.version.name}_{name}"
@@ -101,13 +112,6 @@ class ValidationView:
         return imports({i for i in candidates if used(i, text)} | always | external, version.module)
 
 
-def demands(types: Types, root: Struct) -> bool:
-    """Whether anything is demanded of objects of a kind."""
-    return (
-        root.go in Validation(types, "").structs or root.go in transitional(types) or has_rules(types, root)
-    )
-
-
 def has_rules(types: Types, root: Struct) -> bool:
     """Whether an object of a kind holds a value with a rule in CEL."""
     seen: set[str] = set()
@@ -135,7 +139,5 @@ def all_rules(types: Types) -> Iterator[CelRule]:
     for struct in types.structs.values():
         yield from struct.rules
         for field in struct.fields:
-            schema: Schema | None = field.schema
-            while schema is not None:
+            for schema in field.schema.layers:
                 yield from schema.rules
-                schema = schema.item

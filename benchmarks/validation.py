@@ -14,13 +14,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "server"))
 
 from apiclient import Object, Resource  # noqa: E402
+from kept import processor  # noqa: E402
 from servers import Standalone  # noqa: E402
 
 from apigen import pipeline  # noqa: E402
@@ -77,13 +77,11 @@ def creations(root: Path, rounds: int, requests: int) -> None:
         for number in range(rounds + 1):
             for kind, plural in kinds.items():
                 at = Resource(server.client, "validation.example.com", "v1", plural, kind, f"round-{number}")
-                before = time.clock_gettime((~server.popen.pid << 3) | 2)
+                before = processor(server)
                 for i in range(requests):
                     at.create(f"object-{i}", OBJECT)
                 if number:  # the first round warms up
-                    spent[kind].append(
-                        (time.clock_gettime((~server.popen.pid << 3) | 2) - before) / requests * 1e6
-                    )
+                    spent[kind].append((processor(server) - before) / requests * 1e6)
     finally:
         server.stop()
     free = statistics.median(spent["Free"])

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from apigen.celrules import ESCAPES
+
 Schema = dict[str, Any]
 
-_ESCAPED = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
+_ESCAPED = {text: escape for escape, text in ESCAPES.items()}
 # Source: k8s.io/apiserver/pkg/cel/escaping.go.
 _RESERVED_WORDS = (
     "true false null in as break const continue else for function if import let loop package namespace return var void"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregated import Aggregated, etcd_of
-from apiclient import Client, Object
+from apiclient import Object
 from servers import ROOT, Standalone
 
 BINARY = ROOT / ".cache" / "bin" / "apiextensions-apiserver"
@@ -22,6 +22,8 @@ DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 class CustomResources(Aggregated):
     """apiextensions-apiserver, alone: it is never ready, for it waits for services, but it serves."""
 
+    ready = DEFINITIONS
+
     def __init__(self, etcd: Standalone, folder: Path) -> None:
         assert BINARY.exists(), f"{BINARY} is missing: run scripts/setup"
         folder.mkdir()
@@ -34,20 +36,9 @@ class CustomResources(Aggregated):
         )
         super().__init__(BINARY, folder, *flags)
 
-    def wait_ready(self, client: Client, timeout: float = 30) -> None:
-        end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            assert self.popen.poll() is None, f"the server ended:\n{self.text()}"
-            try:
-                if client.get(DEFINITIONS).status == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.02)
-        raise AssertionError(f"it does not serve:\n{self.text()}")
-
-    def define(self, definition: Object) -> None:
-        """Make a CustomResourceDefinition, or change it, and wait until it is served."""
+    def define(self, definition: Object, refused: Object | None = None) -> None:
+        """Make a CustomResourceDefinition, or change it, and wait until it is served; where it was served before, until
+        an object is refused that its new schema refuses."""
         path = f"{DEFINITIONS}/{definition['metadata']['name']}"
         found = self.admin.get(path)
         if found.status == 404:
@@ -60,9 +51,12 @@ class CustomResources(Aggregated):
         names, group = spec["names"], spec["group"]
         served = f"/apis/{group}/{spec['versions'][0]['name']}/namespaces/default/{names['plural']}"
         end = time.monotonic() + 30
-        while self.admin.get(served).status != 200:
+        while self.admin.get(served).status != 200 or (refused and self._takes(served, refused)):
             assert time.monotonic() < end, self.admin.get(path).body.decode()
             time.sleep(0.05)
+
+    def _takes(self, path: str, obj: Object) -> bool:
+        return self.admin.request("POST", f"{path}?dryRun=All", obj).status != 422
 
 
 def definition(group: str, version: str, kind: str, plural: str, schema: dict[str, Any]) -> Object:

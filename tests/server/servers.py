@@ -66,6 +66,9 @@ def kubectl_binary() -> Path:
 class Process:
     """A server that runs, with all that it says in a file."""
 
+    ready = "/readyz?verbose"
+    """The path that answers 200 once the server is ready."""
+
     def __init__(self, binary: Path, folder: Path, *flags: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +94,7 @@ class Process:
         while time.monotonic() < end:
             assert self.popen.poll() is None, f"the server ended:\n{self.text()}"
             with suppress(OSError):
-                status = client.get("/readyz?verbose")
+                status = client.get(self.ready)
                 if status.status == 200:
                     return
             time.sleep(0.02)

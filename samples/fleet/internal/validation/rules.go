@@ -4,7 +4,6 @@ package validation
 
 import (
 	"context"
-	"sync"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -12,7 +11,7 @@ import (
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 )
 
-var validators sync.Map
+var validators byName[*cel.Validator]
 
 // Prepare compiles the rules of types. Others are compiled when they are first asked.
 func Prepare(types ...Named) {
@@ -22,11 +21,9 @@ func Prepare(types ...Named) {
 }
 
 func validator(name string) *cel.Validator {
-	if found, ok := validators.Load(name); ok {
-		return found.(*cel.Validator)
-	}
-	found, _ := validators.LoadOrStore(name, cel.NewValidator(structural(name), true, celconfig.PerCallLimit))
-	return found.(*cel.Validator)
+	return validators.get(name, func(name string) *cel.Validator {
+		return cel.NewValidator(structural(name), true, celconfig.PerCallLimit)
+	})
 }
 
 // Rules adds to the errors of an object what its rules in CEL say. It asks the validator of CustomResourceDefinitions, so
@@ -39,16 +36,14 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 			return append(errs, field.Invalid(nil, nil, "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"))
 		}
 	}
-	var found field.ErrorList
-	now, of := whole(unstructured(in), kind), validator((*in).OpenAPIModelName())
+	of := validator((*in).OpenAPIModelName())
 	if old == nil {
-		found, _ = of.Validate(ctx, nil, nil, now, nil, celconfig.RuntimeCELCostBudget)
-	} else {
-		both := correlated(in, old)
-		was := whole(both.OldValue.(map[string]any), kind)
-		both.Value = now
-		found, _ = of.Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
+		found, _ := of.Validate(ctx, nil, nil, whole(unstructured(in), kind), nil, celconfig.RuntimeCELCostBudget)
+		return append(errs, found...)
 	}
+	both := correlated(in, old)
+	now, was := whole(both.Value.(map[string]any), kind), whole(both.OldValue.(map[string]any), kind)
+	found, _ := of.Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
 	return append(errs, found...)
 }
 

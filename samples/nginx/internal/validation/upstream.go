@@ -4,7 +4,6 @@ package validation
 
 import (
 	"slices"
-	"sync"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
@@ -12,21 +11,20 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-var upstreams sync.Map
+var upstreams byName[validation.SchemaValidator]
 
 // Upstream validates a value of a type of Kubernetes by its OpenAPI definition, as a CustomResourceDefinition that holds the
 // type does. in is a pointer. A required text that is empty counts as missing: those types do not tell the two apart.
 func Upstream(in Named, path *field.Path) field.ErrorList {
 	name := in.OpenAPIModelName()
-	found, ok := upstreams.Load(name)
-	if !ok {
-		validator, _, err := validation.NewSchemaValidator(props(name))
+	validator := upstreams.get(name, func(name string) validation.SchemaValidator {
+		made, _, err := validation.NewSchemaValidator(props(name))
 		must(err)
-		found, _ = upstreams.LoadOrStore(name, validator)
-	}
+		return made
+	})
 	value, of := unstructured(in), structural(name)
 	dropMissing(value, of)
-	errs := validation.ValidateCustomResource(path, value, found.(validation.SchemaValidator))
+	errs := validation.ValidateCustomResource(path, value, validator)
 	return append(errs, listtype.ValidateListSetsAndMaps(path, of, value)...)
 }
 

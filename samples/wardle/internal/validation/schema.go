@@ -106,17 +106,26 @@ func props(name string) *apiextensions.JSONSchemaProps {
 	return out
 }
 
-var structurals sync.Map
+// byName keeps what is made once for each definition.
+type byName[T any] struct{ made sync.Map }
+
+func (b *byName[T]) get(name string, make func(name string) T) T {
+	found, ok := b.made.Load(name)
+	if !ok {
+		found, _ = b.made.LoadOrStore(name, make(name))
+	}
+	return found.(T)
+}
+
+var structurals byName[*schema.Structural]
 
 // structural is Schema in the form that validators take.
 func structural(name string) *schema.Structural {
-	if found, ok := structurals.Load(name); ok {
-		return found.(*schema.Structural)
-	}
-	made, err := schema.NewStructural(props(name))
-	must(err)
-	found, _ := structurals.LoadOrStore(name, made)
-	return found.(*schema.Structural)
+	return structurals.get(name, func(name string) *schema.Structural {
+		made, err := schema.NewStructural(props(name))
+		must(err)
+		return made
+	})
 }
 
 func encode(value any) []byte {
