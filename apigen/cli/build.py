@@ -1,0 +1,90 @@
+"""Commands that make a server of the specs, and run it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apigen.cli.app import app, examples
+from apigen.problems import CheckFailed, EditedError, UsageError
+
+
+@app.command(
+    epilog=examples(
+        "apigen generate",
+        "apigen generate --diff      # what would change; writes nothing",
+        "apigen generate --check     # for CI: exits 5 if anything would change",
+        "apigen generate --force     # also what was edited by hand; copies are kept",
+    )
+)
+def generate(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 5 if anything would change.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that were edited by hand; each is saved beside.")
+    ] = False,
+) -> None:
+    """Write the whole project from its spec. Files of yours are never touched."""
+    if check + diff + force > 1:
+        raise UsageError("--check, --diff and --force exclude each other", "choose one")
+    if check or diff:
+        _compare(context.obj, check=check)
+    else:
+        _generate(context.obj, force=force)
+
+
+def _compare(root: Path, *, check: bool) -> None:
+    """Show how the tree differs from what the spec asks for. For a check a difference is an error."""
+    from apigen import console, pipeline
+
+    found = pipeline.changes(root)
+    if check and any(change.complaint for change in found):
+        console.show_check(found)
+        raise typer.Exit(CheckFailed.exit_code)
+    console.show_diff(found)
+    console.show_changes(found, "diff")
+
+
+def _generate(root: Path, *, force: bool) -> None:
+    from apigen import console, pipeline
+
+    try:
+        found, saved = pipeline.generate(root, force=force)
+    except EditedError:
+        edited = [change for change in pipeline.changes(root, force=force) if change.refused]
+        console.show_diff(edited, sys.stderr)
+        raise
+    console.show_changes(found, "force" if force else "generate")
+    for copy in saved:
+        typer.echo(f"saved {console.visible(copy.path)} as {console.visible(copy.copy)}", err=True)
+
+
+@app.command(
+    epilog=examples(
+        "apigen run",
+        "apigen run --fresh                   # forget all objects of earlier runs",
+        "apigen run -- --secure-port 8443     # flags of the server follow --",
+        "apigen run -- --help                 # what flags there are",
+    )
+)
+def run(
+    context: typer.Context,
+    flags: Annotated[
+        list[str] | None, typer.Argument(metavar="-- FLAGS", help="Flags for the server.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Remove the data of earlier runs first.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the server's log, which is in .apigen/server.log.")
+    ] = False,
+) -> None:
+    """Build the server and run it, without a cluster.
+
+    It brings an etcd of its own and runs until Ctrl-C. Building takes Go. Data stays in .apigen/data from run to run.
+    """
+    from apigen.run import run
+
+    raise typer.Exit(run(context.obj, flags or [], fresh=fresh, verbose=verbose))
