@@ -124,7 +124,7 @@ def _fields(types: Types, schema: Schema | Struct) -> dict[str, Schema | None] |
     if struct is None:
         return None
     root: dict[str, Schema | None] = dict.fromkeys(_ROOT if struct.root else ())
-    return root | {f.json: f.schema for f in struct.fields}
+    return root | {f.json: f.schema for f in struct.named}
 
 
 def _unescaped(word: str) -> str:

@@ -117,7 +117,7 @@ def _key(package: "Package", item: Schema, key: str) -> tuple[list[str], bool, b
         return list(properties), key in properties, scalar, always
     struct = package.structs.get(item.name)
     field = struct.find(key) if struct else None
-    known = [f.json for f in struct.fields] if struct else []
+    known = [f.json for f in struct.named] if struct else []
     if field is None:
         return known, False, False, False
     return known, True, is_scalar(field.schema), field.required or field.has_default

@@ -12,7 +12,7 @@ from apigen.enums import enum_constants
 from apigen.gotypes import BASICS, SCALARS, is_pointer
 from apigen.limits import NO_LIMITS, Limits
 from apigen.model import ABSENT, Constant, Field, NamedScalar, Path, Schema, Struct
-from apigen.objects import one_ofs, reject_one_ofs
+from apigen.objects import one_ofs, reject_for_objects, unknown_fields
 from apigen.package import Package, Scope
 from apigen.source import Source
 from apigen.spec import Fields, FieldSpec, VersionSpec
@@ -21,7 +21,9 @@ from apigen.words import quoted
 _DEPRECATED = "This field is deprecated: it may be gone in a later version."
 # The keys of a named type, by their names in the model: an object's, a scalar's.
 _ONE_OFS = frozenset({"exactly_one_of", "at_most_one_of", "at_least_one_of"})
-_OF_OBJECTS = frozenset({"fields", "description", "map_type", "default", "example", "validations"}) | _ONE_OFS
+_OF_OBJECTS = _ONE_OFS | {
+    *("fields", "description", "map_type", "default", "example", "validations", "preserve_unknown_fields"),
+}
 _OF_SCALARS = frozenset(
     {"type", "description", "enum", "default", "example", "validations", *Limits.__dataclass_fields__}
 )
@@ -59,6 +61,8 @@ class Declarer:
             return go
         package.structs[go] = Struct(go, description, (), spec_name, root)  # it may contain itself
         made = tuple(self._fields(go, spec.fields or {}, (*at, "fields"), root=root))
+        if spec.preserve_unknown_fields:
+            made += (unknown_fields(package.problems, self.source, made, at),)
         groups = one_ofs(package.problems, self.source, spec, made, at)
         rules = cel_rules(self.source, spec.validations, at)
         package.structs[go] = Struct(go, description, made, spec_name, root, groups, rules)
@@ -143,7 +147,7 @@ class Declarer:
             self._no_items(spec, at, ())
             text = _inline_text(go, at, spec.description)
             return Schema("object", self._struct(go, spec, at, at, text))
-        reject_one_ofs(self.package.problems, self.source, spec, at)
+        reject_for_objects(self.package.problems, self.source, spec, at)
         phrase = phrases.parse(spec.type)
         if isinstance(phrase, str):
             return self._unknown(at, spec.type, phrase)
@@ -300,7 +304,8 @@ def _described(spec: FieldSpec) -> str:
 
 def _inline_text(go: str, at: Path, description: str) -> str:
     """What the type of an inline object is; its field, where it has one, says what the object is for."""
-    if at[-1] in ("items", "values"):
+    # A field may be called items; its type does not end in Item.
+    if at[-1] in ("items", "values") and go.endswith(("Item", "Value")):
         kind = "an item of a list" if at[-1] == "items" else "a value of a map"
         return f"{go} is {kind}. {description}".strip()
     owner = go.removesuffix(names.exported(str(at[-1])))

@@ -11,6 +11,14 @@ _JSON_FILLER = """\
 			in.Raw = []byte([]string{{{values}}}[c.Intn({count})])
 		}},
 """
+# Nothing besides the fields is no map; what is random there could be the name of a field only by a miracle.
+_OPEN_FILLER = """\
+		func(in *{type}, c randfill.Continue) {{
+			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {{
+				in.UnknownFields = nil
+			}}
+		}},
+"""
 _OBJECTS = ('{"a":[1,"b",null]}', "{}", '{"x.y":{"z":1.5}}')
 _VALUES = (*_OBJECTS, '"a"', "[]", '["a","b"]', "7", "true")
 
@@ -35,4 +43,5 @@ def fillers(versions: Sequence[VersionView], hub: Types) -> str:
         out += [_scalar_filler(f"{view.alias}.{s.go}") for s in texts]
     for alias, types in [*((v.alias, v.types) for v in versions), ("hub", hub)]:
         out += [_json_filler(alias, name) for name in sorted(uses_json(types))]
+        out += [_OPEN_FILLER.format(type=f"{alias}.{s.go}") for s in types.structs.values() if s.open]
     return "".join(out)

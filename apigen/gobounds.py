@@ -61,8 +61,10 @@ class Bounds:
         if high is not None:
             cases += [f"case count > {high}:", [f"errs = append(errs, field.TooMany({path}, count, {high}))"]]
         inner = value.removeprefix("*")
-        said = ", ".join(f"{inner}.{f.go} != {zero(f)}" for f in self.types.struct(schema).fields)
-        return [f"switch count := validation.Count({said}); {{", *cases, "}"] if cases else []
+        struct = self.types.struct(schema)
+        count = f"validation.Count({', '.join(f'{inner}.{f.go} != {zero(f)}' for f in struct.named)})"
+        count += f" + len({inner}.{struct.fields[-1].go})" if struct.open else ""
+        return [f"switch count := {count}; {{", *cases, "}"] if cases else []
 
     def _texts(self, schema: Schema, limits: Limits, value: str, path: str, name: str) -> Lines:
         text = value if schema.kind == "basic" else f"string({value})"

@@ -74,7 +74,7 @@ class Sharing:
             case "basic" if schema.name in ("any", "open object", "embedded resource"):
                 return _ATOMIC
             case "object":
-                members = self.types.struct(schema).fields
+                members = self.types.struct(schema).named
                 return _members({f.json: self.of(f.schema, (*entered, schema.name)) for f in members})
         return ""
 

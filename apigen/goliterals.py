@@ -56,7 +56,9 @@ class Literals:
 
     def _members(self, schema: Schema, value: Any) -> list[str]:
         struct = self.types.struct(schema)
-        return [f"{f.go}: {self.field(f, value[f.json])}" for f in struct.fields if f.json in value]
+        beside = {name: said for name, said in value.items() if struct.find(name) is None}
+        said = {**value, "": beside} if beside else value
+        return [f"{f.go}: {self.field(f, said[f.json])}" for f in struct.fields if f.json in said]
 
     def _named(self, schema: Schema, value: Any, go: str) -> str:
         prefix = self.package + "." if self.package else ""

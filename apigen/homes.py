@@ -111,6 +111,11 @@ class _Report:
         if found.what == "types":
             types = f"{describe(one.schema)} and {describe(other.schema)}"
             message, hint = f"{paths} differ in type: {types}", self._converting(found)
+        elif found.what == "unknown":
+            path = dotted(found.source or found.target) or "the root"
+            ends = f"one of {self.joint.version} and {self.joint.neighbour}"
+            message = f"{path} keeps unknown fields in {ends} only"
+            hint = "say preserveUnknownFields in both, at objects that are paired, or in neither"
         elif found.what == "defaults":
             defaults = f"{_default(one)} and {_default(other)}"
             message = f"{paths} differ in their defaults: {defaults}"

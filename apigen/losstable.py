@@ -177,9 +177,9 @@ def _leaves(schema: Schema, types: Types, path: Names, entered: tuple[str, ...])
         yield from inner if _has_objects(schema) else [path]
     elif schema.kind == "object" and schema.name not in entered and len(path) < _DEPTH:
         struct: Struct = types.struct(schema)
-        for of in struct.fields:
+        for of in struct.named:
             yield from _leaves(of.schema, types, (*path, of.json), (*entered, schema.name))
-        if not struct.fields:
+        if not struct.named:
             yield path
     else:
         yield path

@@ -113,6 +113,11 @@ class Field:
     def has_default(self) -> bool:
         return self.schema.default is not ABSENT
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the field holds what an object says besides its fields; then it has no JSON name."""
+        return not self.json
+
 
 @dataclass(frozen=True)
 class Struct:
@@ -130,6 +135,16 @@ class Struct:
     def text(self) -> str:
         """The description, or what stands in for it: every type has a comment."""
         return self.description or f"{self.go} is a {'kind' if self.root else 'part'} of the API."
+
+    @property
+    def open(self) -> bool:
+        """Whether objects keep what they say besides their fields."""
+        return any(f.unknown for f in self.fields)
+
+    @property
+    def named(self) -> tuple[Field, ...]:
+        """The fields with a JSON name."""
+        return tuple(f for f in self.fields if not f.unknown)
 
     def find(self, json: str) -> Field | None:
         """The field of that JSON name."""

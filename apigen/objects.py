@@ -1,9 +1,9 @@
-"""What an object says of its fields together: how many of them are there."""
+"""What holds for the fields of an object together: how many of them are there, and whether others may be."""
 
 from collections.abc import Iterator
 
 from apigen.checks import Problems
-from apigen.model import Field, OneOf, Path
+from apigen.model import Field, OneOf, Path, Schema
 from apigen.source import Source
 from apigen.spec import FieldSpec, VersionSpec
 from apigen.words import choices, quoted
@@ -30,8 +30,27 @@ def one_ofs(
     return tuple(made)
 
 
-def reject_one_ofs(problems: Problems, source: Source, spec: FieldSpec, at: Path) -> None:
-    """Report one-ofs of what has no fields of its own."""
+_UNKNOWN = "UnknownFields"
+
+
+def unknown_fields(problems: Problems, source: Source, fields: tuple[Field, ...], at: Path) -> Field:
+    """Return the field of an object declared at `at` that holds what it says besides `fields`."""
+    where = (*at, "preserveUnknownFields")
+    for field in fields:
+        if field.go == _UNKNOWN:
+            message = f'"{field.json}" is {_UNKNOWN} in Go, where what an object says besides its fields is'
+            problems.add(source, field.where, message, "rename the field", key=True)
+    text = "What is said besides the fields."
+    schema = Schema("map", item=Schema("basic", "any"), description=text)
+    return Field("", _UNKNOWN, schema, required=False, pointer=False, where=where)
+
+
+def reject_for_objects(problems: Problems, source: Source, spec: FieldSpec, at: Path) -> None:
+    """Report what is for objects with fields of their own, at something else."""
+    if spec.preserve_unknown_fields:
+        message = "preserveUnknownFields is for objects with `fields`"
+        hint = "an object of which nothing is declared is `type: open object`"
+        problems.add(source, (*at, "preserveUnknownFields"), message, hint, key=True)
     for how, key in _KEYS.items():
         if getattr(spec, key) is not None:
             hint = "write it where the fields are"

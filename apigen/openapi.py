@@ -25,6 +25,7 @@ _API_VERSION = (
 )
 METADATA = "Standard object's metadata."
 LIST_METADATA = "Standard list metadata."
+_OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 _JSON = {
     "JSON": {"description": "JSON is any JSON value, without white space and with sorted keys."},
     "JSONObject": {
@@ -42,7 +43,7 @@ def definitions(group: Group, version: GroupVersion) -> dict[str, Definition]:
     for kind in version.kinds:
         out[prefix + kind.list_kind] = maker.list(kind)
     for name in json_types(version):
-        out[prefix + name] = {**_JSON[name], "x-kubernetes-preserve-unknown-fields": True}
+        out[prefix + name] = {**_JSON[name], **_OPEN}
     return out
 
 
@@ -68,7 +69,7 @@ class _Maker:
         if struct.root:
             properties = _type_meta()
             properties["metadata"] = {"description": METADATA, "default": {}, **_ref(_META + "ObjectMeta")}
-        for field in struct.fields:
+        for field in struct.named:
             properties[field.json] = self.field(field)
         required = [f.json for f in struct.fields if f.required]
         out: Definition = {**_described(struct.text), "type": "object"}
@@ -76,6 +77,8 @@ class _Maker:
             out["properties"] = properties
         if required:
             out["required"] = required
+        if struct.open:
+            out |= _OPEN
         return {**out, **_one_ofs(struct.one_ofs), **_validations(struct.rules)}
 
     def list(self, kind: Kind) -> Definition:

@@ -212,6 +212,12 @@ class _Match:
     def _alone(self, fields: tuple[Field, ...], *, target: bool) -> None:
         """Note what has no partner: by a rule, since what it is in has none, or as lost."""
         path = names_of(fields)
+        if fields[-1].unknown:
+            here = self.at[target] + path[:-1]
+            there: Names = ()
+            ends = (there, here) if target else (here, there)
+            self.pairing.differences.append(Difference(None, *ends, (fields[-1], fields[-1]), "unknown"))
+            return
         for n in range(len(path), 0, -1):
             if rule := self._exactly(path[:n], target=target):
                 self._use(rule)

@@ -144,7 +144,7 @@ def _descend(schema: Schema, part: Part, types: Types) -> Schema | Fault | None:
 def _member(schema: Schema, name: str, types: Types) -> Schema | Fault:
     struct = types.struct(schema)
     field = struct.find(name)
-    return field.schema if field else _no_field("the object", name, [f.json for f in struct.fields])
+    return field.schema if field else _no_field("the object", name, [f.json for f in struct.named])
 
 
 def rule_fault(path: tuple[str, ...], root: Struct, types: Types) -> Fault | None:

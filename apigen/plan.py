@@ -125,6 +125,7 @@ GROUP = (
     Row("go/hub/types.go.j2", "internal/apis/{package}/types.go"),
     Row("go/hub/register.go.j2", "internal/apis/{package}/register.go"),
     Row("go/api/json.go.j2", "internal/apis/{package}/json.go", when="has_json"),
+    Row("go/api/unknown.go.j2", "internal/apis/{package}/unknown.go", when="has_open"),
     Row("go/api/deepcopy.go.j2", "internal/apis/{package}/zz_generated.deepcopy.go"),
     Row("go/hub/install.go.j2", "internal/apis/{package}/install/install.go"),
     Row("go/hub/checker_test.go.j2", "internal/apis/{package}/install/checker_test.go"),
@@ -138,6 +139,7 @@ VERSION = (
     Row("go/api/types.go.j2", "api/{group}/{package}/types.go"),
     Row("go/api/register.go.j2", "api/{group}/{package}/register.go"),
     Row("go/api/json.go.j2", "api/{group}/{package}/json.go", when="has_json"),
+    Row("go/api/unknown.go.j2", "api/{group}/{package}/unknown.go", when="has_open"),
     Row("go/api/deepcopy.go.j2", "api/{group}/{package}/zz_generated.deepcopy.go"),
     Row("go/api/model_name.go.j2", "api/{group}/{package}/zz_generated.model_name.go"),
     Row("go/version/register.go.j2", "internal/apis/{group}/{package}/register.go"),
@@ -218,4 +220,4 @@ def _given(template: str, called: str, view: Any) -> tuple[Any, str]:
     """Templates that serve versions and hubs alike call what they are given by one name."""
     if template == "go/api/deepcopy.go.j2":
         return view.copies, "copies"
-    return (view, "version") if template == "go/api/json.go.j2" else (view, called)
+    return view, "version" if template.startswith("go/api/") else called

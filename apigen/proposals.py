@@ -39,7 +39,7 @@ def with_members(lost: Lost, types: Types) -> list[Lost]:
     while at < len(found) and len(found) < _MAX_MEMBERS:
         one = found[at]
         if one.of.schema.kind == "object" and len(one.path) < len(lost.path) + 3:
-            fields = types.struct(one.of.schema).fields
+            fields = types.struct(one.of.schema).named
             found += [replace(one, path=(*one.path, f.json), of=f) for f in fields]
         at += 1
     return found
@@ -152,13 +152,13 @@ def _around(value: Schema, around: Schema, types: Types, how: str) -> str:
     """The field of an object that may hold a value: the first one of its type, one that is required before others."""
     if around.kind != "object":
         return ""
-    fields = [f for f in types.struct(around).fields if describe(f.schema) == describe(value)]
+    fields = [f for f in types.struct(around).named if describe(f.schema) == describe(value)]
     best = next((f for f in fields if f.required), fields[0] if fields else None)
     return f"as: {{{how}: {best.json}}}" if best else ""
 
 
 def _entries(entries: Schema, items: Schema, types: Types) -> str:
-    fields = types.struct(items.element).fields
+    fields = types.struct(items.element).named
     names = [f.json for f in fields if f.schema.word == "string" and f.schema.kind in ("basic", "named")]
     keys = [
         *(k for k in items.list_map_keys if k in names),

@@ -58,7 +58,13 @@ def _keys(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
 
 def _row(key: str, info: FieldInfo) -> str:
     example = f"`{key}: {flow(info.examples[0])}`" if info.examples else ""
-    cells = (f"`{key}`", _type(info.annotation), _absent(info), info.description or "", example)
+    cells = (
+        f"`{key}`",
+        _type(info.annotation),
+        _absent(info),
+        " ".join((info.description or "").split()),
+        example,
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

@@ -65,7 +65,7 @@ _WORDS = {
 def sample(types: Types, root: Struct, kubernetes: Upstream) -> dict[str, Any]:
     """Return the root fields of a valid object, with a status that a controller may write."""
     sampler = _Sampler(types, kubernetes)
-    filled = {f.json: sampler.value(f.schema, f.json, required=f.required) for f in root.fields}
+    filled = {f.json: sampler.value(f.schema, f.json, required=f.required) for f in root.named}
     made = {name: value for name, value in filled.items() if value is not ABSENT}
     _choose(root, made)
     return made
@@ -113,7 +113,7 @@ class _Sampler:
             return {}  # types that need each other over and over have no example of a readable size
         self.open.append(schema.name)
         out = {}
-        members = self.types.struct(schema).fields
+        members = self.types.struct(schema).named
         for member in members:
             if member.required or member.schema.kind == "upstream" or len(self.open) <= _SHOWN:
                 value = self.value(member.schema, member.json, required=member.required)

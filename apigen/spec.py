@@ -14,8 +14,6 @@ from apigen.names import plural
 # Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
 LATER = {
     "ProjectSpec": ("clients",),
-    "FieldSpec": ("preserveUnknownFields",),
-    "VersionSpec": ("default",),
 }  # fmt: skip
 
 
@@ -88,6 +86,9 @@ class _ObjectSpec(_Strict):
         None, min_length=1, examples=[["cpu", "memory"]]
     )
     """The fields of which an object says one or more."""
+    preserve_unknown_fields: bool = Field(False, examples=[True])
+    """Whether an object keeps what it says besides its fields, as it is sent. Neither the search for unknown and
+    duplicate fields nor strategic merge patches look into such an object."""
 
 
 class FieldSpec(_ObjectSpec):

@@ -111,6 +111,8 @@ class _Checker:
         yield from self._beyond(schema.limits, filled | value, at)
         for key, member in value.items():
             found = struct.find(key) if struct else None
+            if found is None and struct and struct.open:
+                continue
             if found is None:
                 yield (*at, key), f"the {self.what} has the unknown field {quoted(key)}"
             else:

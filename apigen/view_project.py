@@ -91,6 +91,11 @@ class ProjectView:
         """Whether a kind has several versions that clients speak."""
         return any(sum(v.served for v in kind.model.versions) > 1 for kind in self.kinds)
 
+    @property
+    def has_open_roots(self) -> bool:
+        """Whether objects of any kind keep what they say besides their root fields."""
+        return any(v.root.open for kind in self.kinds for v in kind.model.versions)
+
     @cached_property
     def keeps(self) -> bool:
         """Whether any conversion keeps anything."""

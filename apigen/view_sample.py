@@ -53,6 +53,7 @@ class SampleView:
             ("status", quote(json.dumps(self._fields.get("status", {}))) if kind.status else "nil"),
             ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),
             ("joined", "true" if self._joined else "nil"),
+            ("open", "true" if self._version.root.open else "nil"),
             ("selectable", texts(tuple(s.label for s in self._version.selectable))),
             ("deprecation", quote(self._version.warning) if self._version.warning else "nil"),
         ]

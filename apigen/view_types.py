@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apigen.godeepcopy import Copier
-from apigen.gotext import block, imports
+from apigen.gotext import block, imports, quote
 from apigen.model import Group, Kind, Project, Struct, Types
 from apigen.openapi import LIST_METADATA, METADATA
 from apigen.views import (
@@ -156,3 +156,18 @@ class TypesView:
     @property
     def has_json(self) -> bool:
         return bool(uses_json(self.types))
+
+    @property
+    def open_structs(self) -> list[dict[str, str]]:
+        """The structs that keep unknown fields, with the names of those that are known as further arguments."""
+        found = [s for s in self.types.structs.values() if s.open]
+        return [{"go": s.go, "names": "".join(f", {quote(name)}" for name in _members(s))} for s in found]
+
+    @property
+    def has_open(self) -> bool:
+        """Whether a package needs the JSON of what keeps unknown fields; internal types often have no JSON."""
+        return bool(self.open_structs) and (self.external or self.tagged)
+
+
+def _members(struct: Struct) -> list[str]:
+    return [*(("apiVersion", "kind", "metadata") if struct.root else ()), *(f.json for f in struct.named)]

@@ -67,7 +67,7 @@ def _tag(field: Field) -> str:
 
 def _json_tag(field: Field) -> str:
     plain = not field.pointer and field.schema.kind != "object"
-    if field.json == "-":
+    if field.json in ("-", ""):
         return 'json:"-"'
     return f'json:"{field.json},{"omitzero" if plain else "omitempty"}"'
 

@@ -10,6 +10,8 @@ from typing import Any
 from apiclient import Client, Object
 
 Schema = dict[str, Any]
+
+_OPEN = "x-kubernetes-preserve-unknown-fields"
 Path = tuple[str | int, ...]
 
 # Types that CustomResourceDefinitions say in their own words.
@@ -18,7 +20,7 @@ _OWN: dict[str, Schema] = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"x-kubernetes-int-or-string": True},
     "io.k8s.apimachinery.pkg.runtime.RawExtension": {
         "type": "object",
-        "x-kubernetes-preserve-unknown-fields": True,
+        _OPEN: True,
         "x-kubernetes-embedded-resource": True,
     },
     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"type": "object"},
@@ -52,7 +54,7 @@ def _inline(named: dict[str, Schema], schema: Any, within: tuple[str, ...]) -> A
         return _OWN[name] | {k: _inline(named, v, within) for k, v in schema.items()}
     if name:
         if name in within:
-            return {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+            return {"type": "object", _OPEN: True}
         of = _inline(named, named[name], (*within, name))
         for key in of.get("required", ()):  # openapi-gen calls "" the default of all that is no pointer
             if of["properties"][key].get("default") in ("", 0, {}) and name.startswith("io.k8s."):
@@ -205,8 +207,8 @@ def _sizes(schema: Schema, now: Any) -> Iterator[tuple[str, Any, Any]]:
                 yield key, _items(schema, now, schema[key]), _items(schema, now, schema[key] + step)
         if schema.get("x-kubernetes-list-type") in ("set", "map") and schema.get("maxItems", 2) > 1:
             yield "unique", _items(schema, now, max(2, schema.get("minItems", 0))), [now[0], now[0]]
-    if isinstance(now, dict) and "additionalProperties" in schema and now:
-        value = next(iter(now.values()))
+    if isinstance(now, dict) and ("additionalProperties" in schema or schema.get(_OPEN)) and now:
+        value = next(iter(now.values())) if "additionalProperties" in schema else [{"any": None}, 1]
         for key, step in (("minProperties", -1), ("maxProperties", 1)):
             if key in schema:
                 yield key, *({f"k{i}": value for i in range(n)} for n in (schema[key], schema[key] + step))

@@ -355,6 +355,11 @@ type ProbeSpec struct {
 	// +k8s:validation:minProperties=1
 	// +k8s:validation:maxProperties=2
 	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	// What its maker adds; it may say more than is listed.
+	// +optional
+	// +k8s:validation:minProperties=1
+	// +k8s:validation:maxProperties=3
+	Options *ProbeSpecOptions `json:"options,omitempty"`
 	// What it looks at.
 	// +optional
 	Target *ProbeSpecTarget `json:"target,omitempty"`
@@ -454,6 +459,17 @@ type ProbeSpecCalibration struct {
 	// +optional
 	// +k8s:validation:format="date"
 	Date *string `json:"date,omitempty"`
+}
+
+// ProbeSpecOptions is the options of ProbeSpec.
+type ProbeSpecOptions struct {
+	// How it works.
+	// +optional
+	// +k8s:validation:maxLength=8
+	Mode *string `json:"mode,omitempty"`
+	// What is said besides the fields.
+	// +optional
+	UnknownFields map[string]JSON `json:"-"`
 }
 
 // ProbeSpecSchedule is the schedule of ProbeSpec.

@@ -100,6 +100,11 @@ func (in ProbeSpecCalibration) OpenAPIModelName() string {
 }
 
 // OpenAPIModelName returns the OpenAPI model name for this type.
+func (in ProbeSpecOptions) OpenAPIModelName() string {
+	return "com.example.fleet.v1.ProbeSpecOptions"
+}
+
+// OpenAPIModelName returns the OpenAPI model name for this type.
 func (in ProbeSpecSchedule) OpenAPIModelName() string {
 	return "com.example.fleet.v1.ProbeSpecSchedule"
 }

@@ -178,6 +178,7 @@ type ProbeSpec struct {
 	Grid        [][]int32             `json:"grid,omitzero"`
 	Thresholds  map[string]int32      `json:"thresholds,omitzero"`
 	Calibration *ProbeSpecCalibration `json:"calibration,omitempty"`
+	Options     *ProbeSpecOptions     `json:"options,omitempty"`
 	Target      *ProbeSpecTarget      `json:"target,omitempty"`
 	Schedule    *ProbeSpecSchedule    `json:"schedule,omitempty"`
 	Alarm       *ProbeSpecAlarm       `json:"alarm,omitempty"`
@@ -214,6 +215,12 @@ type ProbeSpecCalibration struct {
 	Zero  *int32  `json:"zero,omitempty"`
 	Scale *int32  `json:"scale,omitempty"`
 	Date  *string `json:"date,omitempty"`
+}
+
+// ProbeSpecOptions is the options of ProbeSpec.
+type ProbeSpecOptions struct {
+	Mode          *string         `json:"mode,omitempty"`
+	UnknownFields map[string]JSON `json:"-"`
 }
 
 // ProbeSpecSchedule is the schedule of ProbeSpec.

@@ -189,6 +189,11 @@ func fillers(serializer.CodecFactory) []any {
 		func(in *fleetv1.JSONObject, c randfill.Continue) {
 			in.Raw = []byte([]string{`{"a":[1,"b",null]}`, `{}`, `{"x.y":{"z":1.5}}`}[c.Intn(3)])
 		},
+		func(in *fleetv1.ProbeSpecOptions, c randfill.Continue) {
+			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {
+				in.UnknownFields = nil
+			}
+		},
 		func(in *fleetv1beta1.JSON, c randfill.Continue) {
 			in.Raw = []byte([]string{`{"a":[1,"b",null]}`, `{}`, `{"x.y":{"z":1.5}}`, `"a"`, `[]`, `["a","b"]`, `7`, `true`}[c.Intn(8)])
 		},
@@ -197,6 +202,11 @@ func fillers(serializer.CodecFactory) []any {
 		},
 		func(in *hub.JSONObject, c randfill.Continue) {
 			in.Raw = []byte([]string{`{"a":[1,"b",null]}`, `{}`, `{"x.y":{"z":1.5}}`}[c.Intn(3)])
+		},
+		func(in *hub.ProbeSpecOptions, c randfill.Continue) {
+			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {
+				in.UnknownFields = nil
+			}
 		},
 	}
 }

@@ -343,6 +343,15 @@ func validateProbeSpec(in *fleetv1.ProbeSpec, path *field.Path) (errs field.Erro
 		}
 		errs = append(errs, validateProbeSpecCalibration(in.Calibration, path.Child("calibration"))...)
 	}
+	if in.Options != nil {
+		switch count := validation.Count(in.Options.Mode != nil) + len(in.Options.UnknownFields); {
+		case count < 1:
+			errs = append(errs, field.TooFew(path.Child("options"), count, 1))
+		case count > 3:
+			errs = append(errs, field.TooMany(path.Child("options"), count, 3))
+		}
+		errs = append(errs, validateProbeSpecOptions(in.Options, path.Child("options"))...)
+	}
 	if in.Target != nil {
 		errs = append(errs, validateProbeSpecTarget(in.Target, path.Child("target"))...)
 	}
@@ -418,6 +427,13 @@ func validateProbeSpecAlarm(in *fleetv1.ProbeSpecAlarm, path *field.Path) (errs 
 func validateProbeSpecCalibration(in *fleetv1.ProbeSpecCalibration, path *field.Path) (errs field.ErrorList) {
 	if in.Date != nil && !strfmt.Default.Validates("date", *in.Date) {
 		errs = append(errs, field.TypeInvalid(path.Child("date"), *in.Date, "must be a date such as 2006-01-02"))
+	}
+	return errs
+}
+
+func validateProbeSpecOptions(in *fleetv1.ProbeSpecOptions, path *field.Path) (errs field.ErrorList) {
+	if in.Mode != nil && utf8.RuneCountInString(*in.Mode) > 8 {
+		errs = append(errs, field.TooLongCharacters(path.Child("mode"), *in.Mode, 8))
 	}
 	return errs
 }

@@ -165,6 +165,9 @@ func convert_fleet_ProbeSpec_To_v1beta1_ProbeSpec(in *hub.ProbeSpec, out *fleetv
 	if in.Calibration != nil {
 		convert.PutTree(t, at, "calibration", *in.Calibration, nil)
 	}
+	if in.Options != nil {
+		convert.PutTree(t, at, "options", *in.Options, nil)
+	}
 	if in.Target != nil {
 		convert.PutTree(t, at, "target", *in.Target, nil)
 	}
@@ -299,6 +302,9 @@ func convert_v1beta1_ProbeSpec_To_fleet_ProbeSpec(in *fleetv1beta1.ProbeSpec, ou
 	if v, ok := convert.TakeTree[hub.ProbeSpecCalibration](t, at, "calibration", nil); ok {
 		out.Calibration = &v
 	}
+	if v, ok := convert.TakeTree[hub.ProbeSpecOptions](t, at, "options", nil); ok {
+		out.Options = &v
+	}
 	if v, ok := convert.TakeTree[hub.ProbeSpecTarget](t, at, "target", nil); ok {
 		out.Target = &v
 	}
@@ -400,6 +406,7 @@ var probePartsV1 = convert.Parts{
 	"spec.grid",
 	"spec.note",
 	"spec.offset",
+	"spec.options*",
 	"spec.owner",
 	"spec.schedule*",
 	"spec.step",
