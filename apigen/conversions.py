@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from apigen.checks import Problems
+from apigen.conversionspec import ConversionSpec
 from apigen.homes import Joint, report
 from apigen.load import Loaded
 from apigen.loss import moves
 from apigen.model import Edge, Path, Struct, Types
 from apigen.pairing import Pairing
 from apigen.rules import Reader, Rules
-from apigen.spec import ConversionSpec, ResourceSpec
+from apigen.spec import ResourceSpec
 from apigen.words import choices, quoted
 
 

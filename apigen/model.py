@@ -343,6 +343,8 @@ class Kind:
     versions: tuple[KindVersion, ...]
     values: tuple[NewValue, ...] = field(default=(), compare=False, hash=False)
     """What new objects get of fields that the version they came through does not have."""
+    names: Limits = NO_LIMITS
+    """What the names of objects must be besides DNS subdomains."""
     dropped: str = ""
     """The Go field of the hub that says what was given up in decoding, or nothing."""
 

@@ -110,6 +110,7 @@ PROJECT = (
     Row("go/test/discovery_test.go.j2", "test/discovery_test.go", when="kinds"),
     Row("go/test/fixture_test.go.j2", "test/fixture_test.go", when="kinds"),
     Row("go/test/laws_test.go.j2", "test/laws_test.go", when="has_versions"),
+    Row("go/test/names_test.go.j2", "test/names_test.go", when="kinds"),
     Row("go/test/owners_test.go.j2", "test/owners_test.go", when="has_versions"),
     Row("go/test/parallel_test.go.j2", "test/parallel_test.go", when="has_versions"),
     Row("go/test/objects_test.go.j2", "test/objects_test.go", when="kinds"),
@@ -153,6 +154,7 @@ KIND = (
     Row("go/registry/storage.go.j2", "internal/registry/{group}/{package}/storage.go"),
     Row("go/registry/strategy.go.j2", "internal/registry/{group}/{package}/strategy.go"),
     Row("go/registry/carried.go.j2", "internal/registry/{group}/{package}/carried.go", when="carries"),
+    Row("go/registry/name.go.j2", "internal/registry/{group}/{package}/name.go", when="name_rules"),
     Row("go/registry/columns.go.j2", "internal/registry/{group}/{package}/columns.go"),
 )
 HOOK = {

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
-from apigen import spec
+from apigen import conversionspec, spec
 from apigen.yamltext import flow
 
 _HEAD = "<!-- Printed by `python -m apigen.reference` from apigen/reference.md and apigen/spec.py: edit those. -->\n\n"
@@ -20,6 +20,8 @@ TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.ProjectSpec, "The project file: `apigen.yaml`", "project file"),
     (spec.ResourceSpec, "A resource file: `resources/NAME.yaml`", "resource file"),
     (spec.NamesSpec, "`names`", "names"),
+    (spec.MetadataSpec, "`metadata`", "metadata"),
+    (spec.NameSpec, "`metadata.name`", "metadata.name"),
     (spec.VersionSpec, "A version", "version"),
     (spec.FieldSpec, "A field", "field"),
     (spec.ValidationSpec, "A validation", "validation"),
@@ -27,11 +29,11 @@ TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.ScaleSpec, "`scale`", "scale"),
     (spec.ColumnSpec, "A column", "column"),
     (spec.SelectableFieldSpec, "A selectable field", "selectable field"),
-    (spec.ConversionSpec, "A conversion", "conversion"),
-    (spec.RuleSpec, "A rule", "rule"),
-    (spec.AsSpec, "`as`", "as"),
-    (spec.MapToSpec, "`mapTo`", "mapTo"),
-    (spec.UnionSpec, "`union`", "union"),
+    (conversionspec.ConversionSpec, "A conversion", "conversion"),
+    (conversionspec.RuleSpec, "A rule", "rule"),
+    (conversionspec.AsSpec, "`as`", "as"),
+    (conversionspec.MapToSpec, "`mapTo`", "mapTo"),
+    (conversionspec.UnionSpec, "`union`", "union"),
     (spec.TypesSpec, "A file of shared types", "file of types"),
 )
 _SCALARS = {str: "text", int: "integer", float: "number", bool: "boolean", JsonValue: "any value"}

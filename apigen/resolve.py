@@ -38,6 +38,7 @@ from apigen.model import (
     Types,
 )
 from apigen.newvalues import new_values
+from apigen.objectnames import name_limits
 from apigen.package import Package, Scope
 from apigen.paths import Moves, dotted, moved
 from apigen.rules import Rules
@@ -230,6 +231,7 @@ class _Group:
             scale=next(iter(scales), None),
             versions=versions,
             values=tuple(draft.values),
+            names=name_limits(self.problems, draft.resource),
             dropped=_DROPPED if root.find("-") else "",
         )
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from apigen.conversionspec import AsSpec, RuleSpec
 from apigen.model import Path
 from apigen.paths import STAR, dotted, rule_path
-from apigen.spec import AsSpec, RuleSpec
 from apigen.words import quoted
 
 Names = tuple[str, ...]

@@ -11,22 +11,18 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from apigen.conversionspec import AsSpec, ConversionSpec, MapToSpec, RuleSpec, UnionSpec
 from apigen.problems import Problem, SpecError
 from apigen.scalars import cut, plain
 from apigen.source import Source, Step
 from apigen.spec import (
     LATER,
-    AsSpec,
     ColumnSpec,
-    ConversionSpec,
     FieldSpec,
-    MapToSpec,
     NamesSpec,
-    RuleSpec,
     ScaleSpec,
     SelectableFieldSpec,
     SubresourcesSpec,
-    UnionSpec,
     ValidationSpec,
     VersionSpec,
 )

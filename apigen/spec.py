@@ -6,10 +6,11 @@ through docs/spec.md. What the words mean together is checked later, in resolve.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field, JsonValue
 
+from apigen.conversionspec import ConversionSpec
 from apigen.names import plural
+from apigen.strict import Strict
 
 # Keys of the language that a later version of apigen will honour. They are refused by name, never ignored.
 LATER = {
@@ -17,18 +18,7 @@ LATER = {
 }  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        alias_generator=to_camel,
-        use_attribute_docstrings=True,
-        defer_build=True,
-    )
-
-
-class ProjectSpec(_Strict):
+class ProjectSpec(Strict):
     """The project file, apigen.yaml: one API server."""
 
     apigen: Literal[1]
@@ -47,7 +37,7 @@ def _short(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
-class ValidationSpec(_Strict):
+class ValidationSpec(Strict):
     """A rule in CEL: the language, the libraries and the limits of `x-kubernetes-validations`."""
 
     rule: str = Field(examples=["self.min <= self.max"])
@@ -67,7 +57,7 @@ class ValidationSpec(_Strict):
     """Whether a rule with `oldSelf` holds for new values too; `oldSelf` is an optional value then."""
 
 
-class _ObjectSpec(_Strict):
+class _ObjectSpec(Strict):
 
     validations: list[ValidationSpec] | None = Field(
         None, examples=[[{"rule": "self.min <= self.max", "message": "min must not exceed max"}]]
@@ -157,7 +147,7 @@ class FieldSpec(_ObjectSpec):
 Fields = dict[str, Annotated[FieldSpec, BeforeValidator(_short)]]
 
 
-class ScaleSpec(_Strict):
+class ScaleSpec(Strict):
     """Where the scale subresource reads and writes."""
 
     spec_replicas_path: str = Field(examples=[".spec.replicas"])
@@ -168,7 +158,7 @@ class ScaleSpec(_Strict):
     """The JSON path of a label selector as text, under .spec or .status."""
 
 
-class SubresourcesSpec(_Strict):
+class SubresourcesSpec(Strict):
     """The subresources of a version."""
 
     status: bool | None = Field(None, examples=[False])
@@ -179,7 +169,7 @@ class SubresourcesSpec(_Strict):
     """Turns on what `kubectl scale` and autoscalers use."""
 
 
-class ColumnSpec(_Strict):
+class ColumnSpec(Strict):
     """A column of `kubectl get`."""
 
     name: str = Field(examples=["Ready"])
@@ -196,7 +186,7 @@ class ColumnSpec(_Strict):
     """0 shows the column always, a greater one only with `-o wide`."""
 
 
-class SelectableFieldSpec(_Strict):
+class SelectableFieldSpec(Strict):
     """A field that field selectors may name."""
 
     json_path: str = Field(examples=[".spec.balancing"])
@@ -232,7 +222,7 @@ class VersionSpec(_ObjectSpec):
     """The fields that field selectors may name besides metadata.name and metadata.namespace."""
 
 
-class NamesSpec(_Strict):
+class NamesSpec(Strict):
     """What the resource is called besides its kind."""
 
     plural: str | None = Field(None, examples=["upstreams"])
@@ -247,96 +237,27 @@ class NamesSpec(_Strict):
     """The kind of lists; the kind and `List` if left out."""
 
 
-class MapToSpec(_Strict):
-    """A map, and a list of objects with its entries."""
+class NameSpec(Strict):
+    """What the name of an object must be, besides a DNS subdomain of at most 253 characters."""
 
-    key: str = Field(examples=["name"])
-    """The field of the objects that holds the map's key."""
-    value: str | None = Field(None, examples=["value"])
-    """The field that holds the map's value; without it the map's values are objects that gain the key field."""
-
-
-class UnionSpec(_Strict):
-    """A value whose meaning another field tells, and one field for each meaning."""
-
-    discriminator: str = Field(examples=["referenceType"])
-    """The field that tells what the value is."""
-    value: str = Field(examples=["reference"])
-    """The field with the value."""
-    cases: dict[str, str] = Field(min_length=1, examples=[{"Flunder": "flunderReference"}])
-    """For each word of the discriminator the field that holds the value in the other version."""
+    min_length: int | None = Field(None, ge=0, examples=[3])
+    """The least length of a name, in characters."""
+    max_length: int | None = Field(None, ge=1, examples=[63])
+    """The greatest length of a name, in characters."""
+    pattern: str | None = Field(None, examples=["^[a-z]"])
+    """A regular expression (RE2) that a name must match somewhere; `^` and `$` bind it to the ends."""
+    format: str | None = Field(None, examples=["k8s-short-name"])
+    """What a name must be, such as `k8s-short-name`, a DNS label."""
 
 
-class AsSpec(_Strict):
-    """How the values of the two ends convert into each other; one key."""
+class MetadataSpec(Strict):
+    """What is demanded of the metadata of an object."""
 
-    enum: dict[str, str | int | list[str | int]] | None = Field(
-        None, examples=[{"rr": ["RoundRobin", "Random"], "lc": "LeastConnections"}]
-    )
-    """Words of the first version and those of the second; others map to themselves. Of a list of words the first is
-    what the one of the first version means; the others show as it."""
-    duration: Literal["milliseconds", "seconds", "minutes", "hours"] | None = Field(
-        None, examples=["seconds"]
-    )
-    """A duration, and its number in that unit, rounded away from zero."""
-    scale: int | None = Field(None, ge=1, examples=[1000])
-    """The first times that number is the second; integers, or a quantity and an integer."""
-    wrap: str | None = Field(None, examples=["name"])
-    """A value, and an object with the value in that field."""
-    each_to: str | None = Field(None, examples=["address"])
-    """A list of values, and a list of objects with each value in that field."""
-    map_to: MapToSpec | None = Field(None, examples=[{"key": "name", "value": "value"}])
-    """A map, and a list of objects with its entries."""
-    split: str | None = Field(None, min_length=1, examples=[","])
-    """A text, and a list of its parts between that separator."""
-    text: Literal["json", "yaml"] | None = Field(None, examples=["json"])
-    """A value of any type, and its text in that format."""
-    union: UnionSpec | None = Field(
-        None,
-        examples=[
-            {"discriminator": "type", "value": "name", "cases": {"Pod": "podName", "Node": "nodeName"}}
-        ],
-    )
-    """A value whose meaning another field tells, and one field for each meaning."""
-    go: str | None = Field(None, examples=["Schedule"])
-    """A pair of Go functions of yours; the name is theirs. They are made once, in a file that is yours."""
+    name: NameSpec = Field(examples=[{"maxLength": 63}])
+    """What is demanded of its name."""
 
 
-class RuleSpec(_Strict):
-    """One rule of a conversion. It holds both ways."""
-
-    from_: str | list[str] | None = Field(None, alias="from", examples=["spec.method"])
-    """The path in the first version; `*` stands for every item of a list or value of a map. Without `to`, this
-    version alone has it; then it may be a list of paths."""
-    to: str | list[str] | None = Field(None, examples=["spec.balancing"])
-    """The path in the second version. Without `from`, this version alone has it."""
-    as_: Literal["not", "width", "list", "text"] | AsSpec | None = Field(
-        None, alias="as", examples=["not", {"duration": "seconds"}]
-    )
-    """How the values convert into each other. `not`: inverted booleans; `width`: int32 and int64; `list`: one value
-    and a list of which it is the first; `text`: a number or boolean and its text; others take an option."""
-    value: JsonValue = Field(None, examples=["Rolling"])
-    """What a new object gets that was made through the other version; `{from: ..., to: ...}` for both ends."""
-    drop: str | None = Field(None, min_length=1, examples=["nothing reads it any more"])
-    """Why the value may be lost. Whoever sends it gets that as a warning."""
-    type: str | None = Field(None, examples=["Server"])
-    """A type that both versions have: `rules` hold for it wherever both use it, with paths that begin at it."""
-    rules: list["RuleSpec"] | None = Field(None, examples=[[{"from": "host", "to": "address"}]])
-    """The rules of that type."""
-
-
-class ConversionSpec(_Strict):
-    """How two versions convert into each other; fields of the same path and type need no rule."""
-
-    from_: str = Field(alias="from", examples=["v1alpha1"])
-    """The first version."""
-    to: str = Field(examples=["v1"])
-    """The second version."""
-    rules: list[RuleSpec] = Field([], examples=[[{"from": "spec.method", "to": "spec.balancing"}]])
-    """Where the versions differ."""
-
-
-class TypesSpec(_Strict):
+class TypesSpec(Strict):
     """A file without a kind: types that all kinds of a group may use."""
 
     apigen: Literal[1]
@@ -347,7 +268,7 @@ class TypesSpec(_Strict):
     """The types by name."""
 
 
-class ResourceSpec(_Strict):
+class ResourceSpec(Strict):
     """A resource file: one kind with its versions and how they convert."""
 
     apigen: Literal[1]
@@ -362,11 +283,13 @@ class ResourceSpec(_Strict):
     """Whether objects live in a namespace or in the cluster."""
     names: NamesSpec = Field(NamesSpec(), examples=[{"plural": "upstreams", "shortNames": ["ups"]}])
     """What the resource is called besides its kind."""
+    metadata: MetadataSpec | None = Field(None, examples=[{"name": {"maxLength": 63}}])
+    """What is demanded of the metadata of new objects, in all versions."""
     types: Fields = Field({}, examples=[{"Server": {"fields": {"host": "string"}}}])
     """Named types that all versions share."""
     versions: list[VersionSpec] = Field(min_length=1)
     """The versions that clients speak, in any order."""
-    conversions: list[ConversionSpec] = []
+    conversions: list[ConversionSpec] = Field([], examples=[[{"from": "v1alpha1", "to": "v1"}]])
     """How the versions convert into each other: a tree over all of them."""
     hooks: list[Literal["default", "prepare", "validate", "warnings"]] = Field([], examples=[["validate"]])
     """Where Go code of yours runs; each makes a file, once, that is yours."""

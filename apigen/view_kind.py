@@ -6,8 +6,10 @@ from functools import cached_property
 from apigen import names
 from apigen.gotext import Lines, block, imports, quote
 from apigen.gotypes import is_nilable, version_alias
+from apigen.limits import NO_LIMITS
 from apigen.model import Column, Field, Group, Kind, Project
 from apigen.view_carried import CarriedView, metadata
+from apigen.view_names import NameRules
 from apigen.view_sample import SampleView
 from apigen.view_validation import has_rules
 from apigen.views import pairs, texts, used
@@ -216,8 +218,14 @@ class KindView:
         return f'validation.Under({call}, "status", false)' if self.status else call
 
     @property
+    def name_rules(self) -> NameRules | None:
+        """What names must be besides DNS subdomains, if anything."""
+        return NameRules(self.model.names) if self.model.names != NO_LIMITS else None
+
+    @property
     def validate_create(self) -> str:
-        return block(self._validate("nil"))
+        named = ["errs = append(errs, validateName(in.Name)...)"] if self.name_rules else []
+        return block([*named, *self._validate("nil")])
 
     @property
     def validate_update(self) -> str:

@@ -92,6 +92,11 @@ class ProjectView:
         return any(sum(v.served for v in kind.model.versions) > 1 for kind in self.kinds)
 
     @property
+    def has_name_rules(self) -> bool:
+        """Whether the names of any kind's objects must be more than DNS subdomains."""
+        return any(kind.name_rules for kind in self.kinds)
+
+    @property
     def has_open_roots(self) -> bool:
         """Whether objects of any kind keep what they say besides their root fields."""
         return any(v.root.open for kind in self.kinds for v in kind.model.versions)

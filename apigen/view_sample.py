@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from apigen.gotext import quote
 from apigen.gotypes import version_alias
 from apigen.model import KindVersion
+from apigen.objectnames import filled, form
 from apigen.views import pairs, texts
 from apigen.yamltext import yaml_document
 
@@ -34,7 +35,15 @@ class SampleView:
     def _name(self) -> str:
         """The name of the object: the kind's versions show the same objects, so it is another in each of them."""
         preferred = next((v.version for v in self._kind.model.versions if v.served), self.version)
+        if self._kind.name_rules:
+            other = "" if self.version == preferred else "".join(filter(str.isalpha, self.version))
+            return filled(self.form, other + "example")
         return "example" if self.version == preferred else f"example-{self.version}"
+
+    @property
+    def form(self) -> str:
+        """The form of the names that generated tests take, if there are rules for names."""
+        return form(self._kind.model.names) if self._kind.name_rules else ""
 
     @property
     def test_fields(self) -> str:
@@ -49,6 +58,7 @@ class SampleView:
             ("namespaced", kind.namespaced),
             ("shortNames", kind.short_names),
             ("categories", kind.categories),
+            ("form", quote(self.form) if self.form else "nil"),
             ("sample", quote(f"{kind.group_package}_{self.version}_{kind.package}.yaml")),
             ("status", quote(json.dumps(self._fields.get("status", {}))) if kind.status else "nil"),
             ("replicas", f"new(int64({self._replicas}))" if self._version.scale else "nil"),

@@ -14,6 +14,7 @@ from typing import Any
 from apigen import names, upstream
 from apigen.checks import Problems
 from apigen.conversions import pair
+from apigen.conversionspec import RuleSpec
 from apigen.crd.document import document
 from apigen.crd.node import Node, NotCarried
 from apigen.crd.render import Renderer
@@ -34,7 +35,7 @@ from apigen.rules import Names, Reader, Rules
 from apigen.sample import sample
 from apigen.shape import validate
 from apigen.source import parse
-from apigen.spec import ResourceSpec, RuleSpec
+from apigen.spec import ResourceSpec
 from apigen.yamltext import flow
 
 _ROUNDS = 25

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apigen import names
-from apigen.crd import junctors
 from apigen.crd.fields import fields
 from apigen.crd.known import recognise
+from apigen.crd.metadata import metadata_rule, name_rules
 from apigen.crd.named import Types, named
 from apigen.crd.node import SCHEMA_KEYS, Definition, Lost, Node, NotCarried
 from apigen.model import Path
@@ -53,8 +53,12 @@ def draft(definition: Definition) -> Draft:
     lost: Lost = []
     spec = definition.spec
     kind = spec["names"]["kind"]
-    versions = [_version(kind, v, ("spec", "versions", i), lost) for i, v in enumerate(spec["versions"])]
-    made = Draft(definition, _keys(spec, lost), versions, lost)
+    rules = name_rules([v.get("schema") or {} for v in spec["versions"]])
+    versions = [
+        _version(kind, v, ("spec", "versions", i), rules, lost) for i, v in enumerate(spec["versions"])
+    ]
+    keys = _keys(spec, lost) | ({"metadata": {"name": rules}} if rules else {})
+    made = Draft(definition, keys, versions, lost)
     _same_status(made)
     _same_roots(made)
     _outside(definition.document, lost)
@@ -118,10 +122,10 @@ def _outside(document: dict[str, Any], lost: Lost) -> None:
         lost.append(NotCarried(("spec", "names", key), key, "no key of a definition"))
 
 
-def _version(kind: str, given: dict[str, Any], at: Path, lost: Lost) -> Version:
+def _version(kind: str, given: dict[str, Any], at: Path, named_by: dict[str, Any], lost: Lost) -> Version:
     schema = (given.get("schema") or {}).get("openAPIV3Schema") or {"type": "object"}
     place = (*at, *_SCHEMA)
-    root = _root(schema, place, lost)
+    root = _root(schema, place, named_by, lost)
     recognise(root)
     _forget_unknown(root, lost)
     types = named(kind, root)
@@ -140,8 +144,8 @@ def _version(kind: str, given: dict[str, Any], at: Path, lost: Lost) -> Version:
     return made
 
 
-def _root(schema: dict[str, Any], at: Path, lost: Lost) -> Node:
-    """The root of a version, without what every object has; what is demanded of metadata becomes a rule."""
+def _root(schema: dict[str, Any], at: Path, named_by: dict[str, Any], lost: Lost) -> Node:
+    """The root of a version, without what every object has; other demands of metadata than `named_by` are a rule."""
     own = dict(schema)
     properties = own.get("properties") or {}
     own["properties"] = {name: s for name, s in properties.items() if name not in _IMPLIED}
@@ -161,35 +165,12 @@ def _root(schema: dict[str, Any], at: Path, lost: Lost) -> Node:
         root.fields, root.word, root.value = {}, "", None
     if preserve:
         root.keys["preserveUnknownFields"] = True
-    _metadata(properties.get("metadata"), root, (*at, "properties", "metadata"), lost)
+    metadata_rule(properties.get("metadata") or {}, named_by, root, (*at, "properties", "metadata"), lost)
     for key in list(root.keys):
         if key not in ("description", *_OF_ROOT):
             lost.append(NotCarried((*at, key), key, "it is for fields, not for a version"))
             del root.keys[key]
     return root
-
-
-def _metadata(schema: dict[str, Any] | None, root: Node, at: Path, lost: Lost) -> None:
-    demand = _demands(schema or {})
-    if not demand:
-        return
-    try:
-        rule = junctors.condition(demand, schema or {}, "self.metadata")
-    except junctors.Unsayable as no:
-        lost.append(NotCarried(at, "metadata", f"CEL cannot say what is demanded of it: {no}"))
-        return
-    root.keys.setdefault("validations", []).append(
-        {"rule": rule, "message": "must have metadata as is demanded"}
-    )
-
-
-def _demands(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a schema demands besides types."""
-    out = {key: value for key, value in schema.items() if key not in ("type", "description", "properties")}
-    inner = {name: _demands(s) for name, s in (schema.get("properties") or {}).items()}
-    if inner := {name: demand for name, demand in inner.items() if demand}:
-        out["properties"] = inner
-    return out
 
 
 def _known_keys(model: type[FieldSpec | VersionSpec]) -> set[str]:

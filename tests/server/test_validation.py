@@ -583,3 +583,26 @@ def test_an_object_too_big_for_the_store(profiles: Resource, name: str) -> None:
     profiles.patch(name, {"spec": {"extras": big}}).refused(413, "too large")
     less = dict(list(big.items())[:1900])  # what its client sends, but etcd refuses
     profiles.patch(name, {"spec": {"extras": less}}).refused(413, "too large")
+
+
+def test_names_of_new_objects(fleet: Standalone, namespace: str) -> None:
+    probes = fleet.resource("Probe", "v1", namespace)
+    for version in ("v1", "v1beta1"):
+        probes = probes.at(version)
+        made = probes.create("a" + "b" * 39, {"serial": "AB-1"})
+        assert probes.put(made).ok()
+        probes.delete(made["metadata"]["name"]).ok()
+        long, digit = "a" + "b" * 40, "1a"
+        cause = probes.post(probes.object(long, {"serial": "AB-1"})).refused(422, "metadata.name")
+        assert cause["details"]["causes"] == [
+            {
+                "reason": "FieldValueTooLong",
+                "message": "Too long: may not be more than 40 characters",
+                "field": "metadata.name",
+            }
+        ]
+        probes.post(probes.object(digit, {"serial": "AB-1"})).refused(
+            422, "metadata.name", "must match '^[a-z]'"
+        )
+        probes.post(probes.object("", {"serial": "AB-1"}, generateName="1")).refused(422, "metadata.name")
+        assert probes.post(probes.object("", {"serial": "AB-1"}, generateName="x-")).ok()

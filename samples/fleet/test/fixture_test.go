@@ -6,14 +6,12 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic"
 )
@@ -33,8 +31,7 @@ type fixture struct {
 
 func newFixture(t *testing.T, r resource) *fixture {
 	t.Helper()
-	test, _, _ := strings.Cut(t.Name(), "/")
-	name := strings.ToLower(test) + "-" + r.Version + "-" + rand.String(5)
+	name := newName(t, r)
 	return &fixture{r, r.client(), name, label + "=" + name}
 }
 
@@ -53,7 +50,7 @@ func (f *fixture) object(t *testing.T, suffix string) *unstructured.Unstructured
 	if err := obj.UnmarshalJSON(data); err != nil {
 		t.Fatal(err)
 	}
-	obj.SetName(f.name + suffix)
+	obj.SetName(f.named(suffix))
 	obj.SetLabels(map[string]string{label: f.name})
 	return obj
 }

@@ -41,6 +41,9 @@ func TestCreate(t *testing.T) {
 
 func TestGenerateName(t *testing.T) {
 	eachResource(t, func(t *testing.T, f *fixture) {
+		if f.form != "" {
+			t.Skip("a generated name may not be as names must be")
+		}
 		sample := f.object(t, "")
 		sample.SetName("")
 		sample.SetGenerateName(f.name + "-")
@@ -57,6 +60,7 @@ func TestList(t *testing.T) {
 		for i := range 3 {
 			want = append(want, f.create(t, f.object(t, "-"+strconv.Itoa(i))).GetName())
 		}
+		slices.Sort(want)
 		options := metav1.ListOptions{LabelSelector: f.selector, Limit: 2}
 		for _, size := range []int{2, 1} {
 			list, err := f.List(t.Context(), options)

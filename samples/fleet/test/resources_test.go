@@ -15,6 +15,8 @@ type resource struct {
 	kind, listKind         string
 	namespaced             bool
 	shortNames, categories []string
+	// form is what names must be like, with a question mark for any letter; empty where they are free.
+	form string
 	// sample is the file of a valid object.
 	sample string
 	// status is one that a controller may write; empty where the version has no status endpoint.
@@ -74,6 +76,7 @@ var resources = []resource{
 		kind:                 "Probe",
 		listKind:             "ProbeList",
 		namespaced:           true,
+		form:                 "????????",
 		sample:               "fleet_v1_probe.yaml",
 	},
 	{
@@ -81,6 +84,7 @@ var resources = []resource{
 		kind:                 "Probe",
 		listKind:             "ProbeList",
 		namespaced:           true,
+		form:                 "????????",
 		sample:               "fleet_v1beta1_probe.yaml",
 	},
 	{

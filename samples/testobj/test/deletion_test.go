@@ -57,8 +57,8 @@ func TestDeleteCollection(t *testing.T) {
 			if err := request.SetHeader("Accept", accept).Do(t.Context()).Error(); err != nil {
 				t.Fatalf("Accept: %s: %v", accept, err)
 			}
-			f.gone(t, f.name+"-1")
-			f.gone(t, f.name+"-2")
+			f.gone(t, f.named("-1"))
+			f.gone(t, f.named("-2"))
 			f.unchanged(t, kept)
 			if err := f.Delete(t.Context(), kept.GetName(), metav1.DeleteOptions{}); err != nil {
 				t.Fatal(err)

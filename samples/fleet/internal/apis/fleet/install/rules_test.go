@@ -21,9 +21,9 @@ import (
 
 // places are where the spec has its rules in CEL.
 var places = map[string]string{
-	"!has(oldSelf.note) || has(self.note)":                           "resources/probe.yaml:34",
-	"!has(self.step) || !has(self.level) || self.step >= self.level": "resources/probe.yaml:33",
-	"self.all(t, t != 'a=' || self.size() > 1)":                      "resources/probe.yaml:51",
+	"!has(oldSelf.note) || has(self.note)":                           "resources/probe.yaml:36",
+	"!has(self.step) || !has(self.level) || self.step >= self.level": "resources/probe.yaml:35",
+	"self.all(t, t != 'a=' || self.size() > 1)":                      "resources/probe.yaml:53",
 }
 
 // TestRules compiles the rules in CEL of every version and estimates what they cost at worst, as a kube-apiserver does for

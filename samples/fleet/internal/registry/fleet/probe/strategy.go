@@ -52,6 +52,7 @@ func (s strategy) PrepareForUpdate(ctx context.Context, obj, old runtime.Object)
 func (s strategy) Validate(ctx context.Context, obj runtime.Object) field.ErrorList {
 	in := obj.(*hub.Probe)
 	errs := append(validation.ObjectMeta(&in.ObjectMeta, true), validation.New(&in.ObjectMeta)...)
+	errs = append(errs, validateName(in.Name)...)
 	errs = append(errs, validate(ctx, in, nil)...)
 	return s.carry.Validate(errs, registry.Version(ctx), in, nil)
 }
