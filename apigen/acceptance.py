@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apigen.limits import NO_LIMITS
 from apigen.loss import Names, Place, walk
-from apigen.model import Edge, Field, Kind, Schema, Struct, Types
+from apigen.model import Edge, Field, Kind, Project, Schema, Struct, Types
 from apigen.paths import dotted
 
 
@@ -41,6 +41,23 @@ def stricter(kind: Kind, types: dict[str, Types]) -> Iterator[Stricter]:
                 other = (neighbour, place.b, set(_constraints(pair.b[-1], types[neighbour])))
                 yield from _differing(mine, other)
                 yield from _differing(other, mine)
+
+
+_SHOWN = 3
+
+
+def summary(project: Project) -> list[str]:
+    """Return a line for each version that accepts less than a neighbour: of which kind, and at which fields."""
+    lines = []
+    for group, kind in ((g, k) for g in project.groups for k in g.kinds):
+        paths: dict[tuple[str, str], dict[str, None]] = {}
+        for one in stricter(kind, {v.name: v.types for v in group.versions}):
+            paths.setdefault((one.version, one.neighbour), {})[one.path or "the whole object"] = None
+        for (version, neighbour), found in paths.items():
+            shown = ", ".join(list(found)[:_SHOWN])
+            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+            lines.append(f"{kind.kind} {version} demands what {neighbour} does not: {shown}{more}")
+    return lines
 
 
 _End = tuple[str, Names, set[str]]

@@ -124,6 +124,13 @@ def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = 
     _emit(lines, stream or sys.stderr)
 
 
+def show_notes(lines: Sequence[str], page: str, stream: TextIO | None = None) -> None:
+    """Write to `stream` (stderr) what a person should know and need not change, and the page that says more."""
+    if lines:
+        said: list[_Line] = [[("note: ", "bold"), (visible(line), "")] for line in lines[:LISTED]]
+        _emit([*said, [(f"see {page}", "")]], stream or sys.stderr)
+
+
 def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
     """Write to `stream` (stdout) a unified diff of every file that is created, replaced or deleted.
 

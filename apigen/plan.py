@@ -38,6 +38,9 @@ class Row:
     when: str = ""
 
 
+CONVERSIONS = "docs/conversions.md"
+"""The page that says what becomes of fields between the project's own versions."""
+
 PROJECT = (
     Row("modules/{kubernetes}/go.mod.j2", "go.mod", SCAFFOLD),
     Row("modules/{kubernetes}/go.sum.j2", "go.sum", SCAFFOLD),
@@ -47,7 +50,7 @@ PROJECT = (
     Row("project/Dockerfile.j2", "Dockerfile", SCAFFOLD),
     Row("project/dockerignore.j2", ".dockerignore", SCAFFOLD),
     Row("project/ci.yaml.j2", ".github/workflows/ci.yaml", SCAFFOLD),
-    Row("project/conversions.md.j2", "docs/conversions.md", when="converts"),
+    Row("project/conversions.md.j2", CONVERSIONS, when="converts"),
     Row("project/gitattributes.j2", ".gitattributes"),
     Row("go/admission/plugins.go.j2", "internal/admission/plugins.go", when="plugins"),
     Row("go/server/plugins.go.j2", "internal/server/plugins.go", when="plugins"),

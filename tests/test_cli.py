@@ -148,6 +148,38 @@ def test_generate_says_what_changed(shop: Run) -> None:
     assert shop("generate", "--check").code == 0
 
 
+def test_generate_says_where_versions_differ_in_what_they_accept(shop: Run) -> None:
+    Path("resources/order.yaml").write_text(ORDER)
+    said = shop("generate").err
+    assert (
+        "note: Order v1beta1 demands what v1 does not: the whole object\n"
+        "note: Order v1 demands what v1beta1 does not: spec.size, spec.a, spec.b and 1 more\n"
+        "see docs/conversions.md\n"
+    ) in said
+    assert "note" not in shop("generate").err
+
+
+ORDER = """\
+apigen: 1
+group: shop.example.com
+kind: Order
+versions:
+  - name: v1
+    storage: true
+    fields:
+      spec:
+        fields:
+          size: {type: int32, maximum: 3}
+          a: {type: string, required: true}
+          b: {type: string, maxLength: 9}
+          c: {type: string, minLength: 2}
+  - name: v1beta1
+    validations: [{rule: "has(self.spec)"}]
+    fields: {spec: {fields: {size: int32, a: string, b: string, c: string}}}
+conversions: [{from: v1beta1, to: v1}]
+"""
+
+
 def test_check_of_a_current_tree(shop: Run) -> None:
     before = tree()
     done = shop("generate", "--check")

@@ -50,7 +50,8 @@ def _compare(root: Path, *, check: bool) -> None:
 
 
 def _generate(root: Path, *, force: bool) -> None:
-    from apigen import console, pipeline
+    from apigen import acceptance, console, pipeline
+    from apigen.plan import CONVERSIONS
 
     try:
         found, saved = pipeline.generate(root, force=force)
@@ -59,6 +60,8 @@ def _generate(root: Path, *, force: bool) -> None:
         console.show_diff(edited, sys.stderr)
         raise
     console.show_changes(found, "force" if force else "generate")
+    if any(change.path == CONVERSIONS and change.writes(force=force) for change in found):
+        console.show_notes(acceptance.summary(pipeline.resolved(root)), CONVERSIONS)
     for copy in saved:
         typer.echo(f"saved {console.visible(copy.path)} as {console.visible(copy.copy)}", err=True)
 
