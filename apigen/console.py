@@ -21,6 +21,7 @@ from apigen.yamltext import flow
 if TYPE_CHECKING:  # slow to import, and for one command alone
     from apigen.crd.account import Account
     from apigen.crd.read import Skipped
+    from apigen.lint.finding import Finding
 
 Mode = Literal["generate", "force", "diff"]
 # A line is made of pieces: text and its style.
@@ -39,6 +40,13 @@ def show_problems(problems: Sequence[Problem], stream: TextIO | None = None) -> 
     if len(problems) > 1:
         lines.append([(f"{len(problems)} problems", "bold")])
     _emit(lines, stream or sys.stderr)
+
+
+def show_findings(found: Sequence["Finding"], stream: TextIO | None = None) -> None:
+    """Write what lint has found to `stream` (stdout), each like a problem, with its rule; then their number."""
+    lines = [line for finding in found for line in _problem(finding.problem, finding.rule)]
+    total = f"{len(found) or 'no'} finding{'' if len(found) == 1 else 's'}"
+    _emit([*lines, [(total, "bold")]], stream or sys.stdout)
 
 
 def show_error(error: ApigenError, stream: TextIO | None = None) -> None:
@@ -202,10 +210,12 @@ def _columns(text: str) -> int:
     )
 
 
-def _problem(problem: Problem) -> Iterator[_Line]:
+def _problem(problem: Problem, rule: str = "") -> Iterator[_Line]:
+    """The lines of a problem; with a `rule` it is a warning, by that rule."""
     place = problem.position
     where = f"{visible(place.file)}:{place.line}:{place.column}: "
-    yield [(where, "bold"), ("error: ", "bold red"), (visible(problem.message), "bold")]
+    level = ("warning: ", "bold yellow") if rule else ("error: ", "bold red")
+    yield [(where, "bold"), level, (visible(problem.message), "bold"), (f" [{rule}]" if rule else "", "cyan")]
     if problem.source:
         yield from _excerpt(problem)
     yield from _hint(problem.hint)

@@ -5,6 +5,8 @@ from pathlib import Path
 from apigen import __version__, manifest
 from apigen.compare import Change, Verdict, compare, new_manifest
 from apigen.files import Kind, RenderedFile
+from apigen.lint import lint
+from apigen.lint.finding import Finding
 from apigen.load import Spec, load
 from apigen.model import Project
 from apigen.plan import plan
@@ -16,6 +18,13 @@ from apigen.write import Saved, locked, read_disk, read_record, write
 def resolved(root: Path) -> Project:
     """Return the project that the spec below `root` describes. Raises SpecError."""
     return resolve(load(root))
+
+
+def findings(root: Path) -> tuple[Finding, ...]:
+    """Return where the spec below `root` breaks Kubernetes' conventions. Raises SpecError if it is not right at all."""
+    spec = load(root)
+    resolve(spec)
+    return lint(spec)
 
 
 def rendered(root: Path, spec: Spec | None = None) -> tuple[RenderedFile, ...]:

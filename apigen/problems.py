@@ -6,7 +6,7 @@ Every step collects all the problems that it can find and raises one error with 
   + UsageError (2)      the command line asks for something impossible
   + SpecError (3)       the spec is wrong; carries problems with places
   + EditedError (4)     a generated file was edited by hand
-  + CheckFailed (5)     the tree on disk is not what the spec asks for
+  + CheckFailed (5)     the tree on disk is not what the spec asks for, or a check of the spec found something
 """
 
 from collections.abc import Iterable
@@ -71,6 +71,6 @@ class EditedError(ApigenError):
 
 
 class CheckFailed(ApigenError):
-    """The tree on disk is not what the spec asks for."""
+    """The tree on disk is not what the spec asks for, or a check of the spec found something."""
 
     exit_code = 5

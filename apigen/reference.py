@@ -12,12 +12,14 @@ from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from apigen import conversionspec, spec
+from apigen.lintspec import LintSpec, RuleName, SilenceSpec
 from apigen.yamltext import flow
 
 _HEAD = "<!-- Printed by `python -m apigen.reference` from apigen/reference.md and apigen/spec.py: edit those. -->\n\n"
 # The tables in their order: model, heading, and what its rows are called elsewhere.
 TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.ProjectSpec, "The project file: `apigen.yaml`", "project file"),
+    (LintSpec, "`lint` of the project file", "rules of lint"),
     (spec.ResourceSpec, "A resource file: `resources/NAME.yaml`", "resource file"),
     (spec.NamesSpec, "`names`", "names"),
     (spec.MetadataSpec, "`metadata`", "metadata"),
@@ -35,8 +37,16 @@ TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (conversionspec.MapToSpec, "`mapTo`", "mapTo"),
     (conversionspec.UnionSpec, "`union`", "union"),
     (spec.TypesSpec, "A file of shared types", "file of types"),
+    (SilenceSpec, "`lint` of a resource file", "silenced rule"),
 )
-_SCALARS = {str: "text", int: "integer", float: "number", bool: "boolean", JsonValue: "any value"}
+_SCALARS = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    JsonValue: "any value",
+    RuleName: "[rule](lint.md)",
+}
 
 
 def page() -> str:

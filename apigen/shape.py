@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from apigen.conversionspec import AsSpec, ConversionSpec, MapToSpec, RuleSpec, UnionSpec
+from apigen.lintspec import LintSpec, SilenceSpec
 from apigen.problems import Problem, SpecError
 from apigen.scalars import cut, plain
 from apigen.source import Source, Step
@@ -20,6 +21,7 @@ from apigen.spec import (
     ColumnSpec,
     FieldSpec,
     NamesSpec,
+    ProjectSpec,
     ScaleSpec,
     SelectableFieldSpec,
     SubresourcesSpec,
@@ -106,6 +108,7 @@ _EXPECTED = {
     "model_attributes_type": "a mapping",
     "greater_than": "more than 0",
     "greater_than_equal": "0 or more",
+    "string_pattern_mismatch": "a reason",
 }
 
 
@@ -138,8 +141,13 @@ def _problem(model: type[BaseModel], source: Source, misfit: _Misfit) -> Problem
     return source.problem(path, f"expected {expected}, not {called(given)}", hint)
 
 
+_SAY_WHY = "say why the rule does not hold, for whoever reads it next"
+
+
 def _hint(path: Keys, misfit: _Misfit) -> str:
     given = misfit.given
+    if misfit.type == "string_pattern_mismatch":
+        return _SAY_WHY
     if "a text" in misfit.expected and isinstance(given, bool | int | float):
         return "quote it"
     if misfit.type == "bool_type" and given is None:
@@ -156,6 +164,8 @@ def _hint(path: Keys, misfit: _Misfit) -> str:
 def _missing_hint(path: Keys) -> str:
     if path == ("apigen",):
         return "the file begins with `apigen: 1`"
+    if path[-1] == "reason":
+        return _SAY_WHY
     if path == ("types",):
         return "a file has a `kind` and its `versions`, or `types` that the kinds of the group share"
     return ""
@@ -167,9 +177,16 @@ def _literal(source: Source, misfit: _Misfit) -> Problem:
         hint = "the file begins with `apigen: 1`"
         return source.problem(misfit.path, f"expected the number 1, not {given}", hint)
     words = re.findall("'([^']*)'", misfit.expected)
+    if len(words) > _MANY:
+        word = str(misfit.given)
+        message, at_key = f"there is no rule {quoted(word)}", misfit.path[-2:] == ("disable", word)
+        return source.problem(misfit.path, message, choices(word, words, "rules"), key=at_key)
     message = f"expected {misfit.expected.replace(chr(39), '')}, not {given}"
     return source.problem(misfit.path, message, nearest(str(misfit.given), words))
 
+
+# More words than a message can list: the names of lint's rules.
+_MANY = 12
 
 # What people bring along from CRDs.
 _FOREIGN = {
@@ -203,6 +220,8 @@ def _owner(model: type[BaseModel], path: Keys) -> type[BaseModel]:
     for part in path:
         if owner is not FieldSpec and isinstance(part, str):
             owner = _CHILDREN.get(part, owner)
+        if part == "lint" and owner is model:
+            owner = LintSpec if model is ProjectSpec else SilenceSpec
     return owner
 
 

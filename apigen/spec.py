@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, JsonValue
 
 from apigen.conversionspec import ConversionSpec
+from apigen.lintspec import LintSpec, SilenceSpec
 from apigen.names import plural
 from apigen.strict import Strict
 
@@ -31,6 +32,8 @@ class ProjectSpec(Strict):
     """The Kubernetes minor whose libraries the server is built on, in quotes."""
     admission: list[str] = Field([], examples=[["BanFlunder"]])
     """Admission plugins of yours, in their order, before those of the cluster; each makes a file that is yours."""
+    lint: LintSpec = Field(LintSpec(), examples=[{"enable": ["nobools"]}])
+    """Which rules `apigen lint` holds the spec to."""
 
 
 def _short(value: Any) -> Any:
@@ -266,6 +269,10 @@ class TypesSpec(Strict):
     """The API group."""
     types: Fields
     """The types by name."""
+    lint: list[SilenceSpec] = Field(
+        [], examples=[[{"rule": "nobools", "path": "spec.gift", "reason": "it is one or it is not"}]]
+    )
+    """Where rules of `apigen lint` do not hold, and why."""
 
 
 class ResourceSpec(Strict):
@@ -293,6 +300,10 @@ class ResourceSpec(Strict):
     """How the versions convert into each other: a tree over all of them."""
     hooks: list[Literal["default", "prepare", "validate", "warnings"]] = Field([], examples=[["validate"]])
     """Where Go code of yours runs; each makes a file, once, that is yours."""
+    lint: list[SilenceSpec] = Field(
+        [], examples=[[{"rule": "nobools", "path": "spec.gift", "reason": "it is one or it is not"}]]
+    )
+    """Where rules of `apigen lint` do not hold, and why."""
 
     @property
     def plural(self) -> str:

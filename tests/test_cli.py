@@ -16,7 +16,7 @@ import pytest
 
 from apigen import __version__, cli, pipeline
 
-COMMANDS = ("init", "add-resource", "import", "generate", "run", "conversions", "graph", "schema")
+COMMANDS = ("init", "add-resource", "import", "generate", "run", "lint", "conversions", "graph", "schema")
 EDITED = Path("internal/registry/rest.go")
 
 

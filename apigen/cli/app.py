@@ -31,6 +31,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Report(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
 class Drawing(StrEnum):
     """How graphs are drawn."""
 

@@ -1,0 +1,57 @@
+"""Commands that find fault with specs that are right; they write no file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apigen.cli.app import Report, app, examples
+from apigen.problems import CheckFailed
+
+if TYPE_CHECKING:
+    from apigen.lint.finding import Finding
+
+
+@app.command(
+    epilog=examples(
+        "apigen lint",
+        "apigen lint --rules              # every rule, with its reason",
+        "apigen lint --format github      # marks lines of a pull request",
+    )
+)
+def lint(
+    context: typer.Context,
+    rules: Annotated[bool, typer.Option("--rules", help="List the rules and their reasons instead.")] = False,
+    how: Annotated[
+        Report, typer.Option("--format", help="For people, for programs or for GitHub.")
+    ] = Report.TEXT,
+) -> None:
+    """Hold the specs to Kubernetes' API conventions.
+
+    It exits 5 if it finds anything. `lint` in apigen.yaml and in resource files says where a rule does not hold, and
+    why. What is deprecated is not looked at.
+    """
+    from apigen import pipeline
+    from apigen.lint.output import rules_as_json, rules_as_text
+
+    if rules:
+        typer.echo(rules_as_json() if how is Report.JSON else rules_as_text(), nl=False)
+        return
+    found = pipeline.findings(context.obj)
+    _report(found, how, context.obj)
+    if found:
+        raise typer.Exit(CheckFailed.exit_code)
+
+
+def _report(found: tuple["Finding", ...], how: Report, root: Path) -> None:
+    from apigen import console
+    from apigen.lint.output import as_github, as_json
+
+    if how is Report.JSON:
+        typer.echo(as_json(found), nl=False)
+    elif how is Report.GITHUB:
+        for line in as_github(found, root):
+            console.show_line(line, sys.stdout)
+    else:
+        console.show_findings(found)
