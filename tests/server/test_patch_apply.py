@@ -265,3 +265,12 @@ def test_apply_again_moves_nothing_in_any_version(machines: Resource, version: s
     at = machines.at(version)
     first = at.apply("m", {"role": "worker", "replicas": 2}).ok()
     assert at.apply("m", {"role": "worker", "replicas": 2}).ok() == first
+
+
+@pytest.mark.parametrize("key", [["a"], {"b": 1}])
+def test_strategic_patch_with_a_key_that_is_no_scalar(upstreams: Resource, key: object) -> None:
+    """Upstream's merge compares keys with ==, at which Go panics where both are lists, or both objects."""
+    made = upstreams.create("a", {"servers": servers("a:1")})
+    patch = {"spec": {"servers": [{"address": key}, {"address": key}]}}
+    upstreams.patch("a", patch, "strategic").refused(422, "patch: Invalid value")
+    assert upstreams.get("a") == made

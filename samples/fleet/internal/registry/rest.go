@@ -107,7 +107,7 @@ type decoded struct {
 
 // UpdatedObject implements rest.UpdatedObjectInfo.
 func (i decoded) UpdatedObject(ctx context.Context, old runtime.Object) (runtime.Object, error) {
-	obj, err := i.UpdatedObjectInfo.UpdatedObject(ctx, old)
+	obj, err := i.merged(ctx, old)
 	var status apierrors.APIStatus
 	if err != nil && ctx.Err() == nil && !errors.As(err, &status) {
 		return obj, apierrors.NewInvalid(i.kind, i.name, field.ErrorList{field.Invalid(field.NewPath("patch"), field.OmitValueType{}, err.Error())})
@@ -120,6 +120,24 @@ func (i decoded) UpdatedObject(ctx context.Context, old runtime.Object) (runtime
 		return obj, err
 	}
 	return obj, checkResourceVersion(accessor.GetResourceVersion())
+}
+
+// merged returns an error where a strategic merge patch has a list or an object in place of a scalar: upstream's merge compares
+// the two with ==, at which Go panics.
+func (i decoded) merged(ctx context.Context, old runtime.Object) (obj runtime.Object, err error) {
+	defer func() {
+		switch recovered := recover().(type) {
+		case nil:
+		case error:
+			if text := recovered.Error(); !strings.Contains(text, "uncomparable type") && !strings.Contains(text, "unhashable type") {
+				panic(recovered)
+			}
+			err = recovered
+		default:
+			panic(recovered)
+		}
+	}()
+	return i.UpdatedObjectInfo.UpdatedObject(ctx, old)
 }
 
 // Version returns the version in which a request is made.
