@@ -9,6 +9,8 @@ Pure: it decides and touches nothing. `generate`, `--check` and `--diff` are rea
 | generated   | same bytes                     | otherwise | adopt           |
 | generated   | differs, the record's hash     | yes       | update          |
 | generated   | differs                        | otherwise | edited          |
+| generated   | present                        | ejected   | ejected (other than then: behind) |
+| generated   | absent                         | ejected   | missing-hook    |
 | scaffold    | absent                         | no        | create          |
 | scaffold    | absent                         | scaffold  | kept (required: missing-hook) |
 | scaffold    | present                        | any       | kept            |
@@ -16,7 +18,7 @@ Pure: it decides and touches nothing. `generate`, `--check` and `--diff` are rea
 | either      | present, the bytes planned     | the other | adopt           |
 | nothing     | the record's hash              | generated | orphan          |
 | nothing     | differs                        | generated | edited-orphan   |
-| nothing     | present                        | scaffold  | released        |
+| nothing     | present                        | scaffold, ejected | released |
 | nothing     | absent                         | any       | gone            |
 
 A path that is no regular file, or lies below a link, is never touched: its content counts as edited.
@@ -29,7 +31,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from apigen.files import Kind, Obstacle, RenderedFile
-from apigen.manifest import Manifest, digest
+from apigen.manifest import Hashes, Manifest, digest
 
 Content = bytes | Obstacle | None
 
@@ -49,6 +51,8 @@ class Verdict(StrEnum):
     EDITED_ORPHAN = "edited-orphan"
     GONE = "gone"
     RELEASED = "released"
+    EJECTED = "ejected"
+    BEHIND = "behind"
 
 
 _COMPLAINTS = MappingProxyType(
@@ -62,6 +66,7 @@ _COMPLAINTS = MappingProxyType(
         Verdict.EDITED_ORPHAN: "edited orphan",
         Verdict.GONE: "stale record",
         Verdict.ADOPT: "stale record",
+        Verdict.BEHIND: "behind",
     }
 )
 
@@ -70,8 +75,8 @@ _COMPLAINTS = MappingProxyType(
 class Change:
     """One path with its verdict: `new` is the text planned for it, `old` the bytes on disk.
 
-    Each is None where there is none; `old` also where an `obstacle` hides it. `recorded` is the hash in the
-    record, or "".
+    Each is None where there is none; `old` also where an `obstacle` hides it. `recorded` are the hashes in the
+    record: one, or none.
     """
 
     path: str
@@ -80,7 +85,7 @@ class Change:
     old: bytes | None
     kind: Kind
     executable: bool = False
-    recorded: str = ""
+    recorded: Hashes = frozenset()
     obstacle: Obstacle | None = None
     required: bool = False
 
@@ -175,9 +180,8 @@ def compare(
     planned = {file.path: file for file in rendered}
     if len(planned) < len(rendered):
         raise ValueError("two rendered files have the same path")
-    recorded = manifest.generated.keys() | manifest.scaffolds
     changes = [_planned(file, disk.get(file.path), manifest) for file in rendered]
-    changes += [_unplanned(path, disk.get(path), manifest) for path in recorded - planned.keys()]
+    changes += [_unplanned(path, disk.get(path), manifest) for path in manifest.paths - planned.keys()]
     return tuple(sorted(changes, key=lambda change: change.path))
 
 
@@ -188,11 +192,13 @@ def new_manifest(
 
     An edited orphan stays on record until `force` deletes it, lest it be taken for a file of the user's.
     """
-    generated = {f.path: digest(f.text.encode()) for f in rendered if f.kind is Kind.GENERATED}
+    ejected = {c.path: _one(c.recorded) for c in changes if c.verdict in (Verdict.EJECTED, Verdict.BEHIND)}
+    ours = (f for f in rendered if f.kind is Kind.GENERATED and f.path not in ejected)
+    generated = {f.path: frozenset({digest(f.text.encode())}) for f in ours}
     if not force:
-        generated |= {c.path: c.recorded for c in changes if c.verdict is Verdict.EDITED_ORPHAN}
+        generated |= {c.path: _one(c.recorded) for c in changes if c.verdict is Verdict.EDITED_ORPHAN}
     scaffolds = frozenset(f.path for f in rendered if f.kind is Kind.SCAFFOLD)
-    return Manifest(version, MappingProxyType(generated), scaffolds)
+    return Manifest(version, MappingProxyType(generated), scaffolds, MappingProxyType(ejected))
 
 
 def _planned(file: RenderedFile, content: Content, manifest: Manifest) -> Change:
@@ -204,23 +210,36 @@ def _planned(file: RenderedFile, content: Content, manifest: Manifest) -> Change
         content if isinstance(content, bytes) else None,
         file.kind,
         file.executable,
-        manifest.generated.get(file.path, ""),
+        _recorded(manifest, file.path),
         content if isinstance(content, Obstacle) else None,
         file.required,
     )
 
 
 def _generated(file: RenderedFile, content: Content, manifest: Manifest) -> Verdict:
-    recorded = manifest.generated.get(file.path)
+    if file.path in manifest.ejected:
+        if content is None:
+            return Verdict.MISSING_HOOK
+        same = digest(file.text.encode()) in manifest.ejected[file.path]
+        return Verdict.EJECTED if same else Verdict.BEHIND
     if content is None:
         return Verdict.CREATE
     if content == file.text.encode():
-        return Verdict.UNCHANGED if recorded == digest(content) else Verdict.ADOPT
+        return Verdict.UNCHANGED if manifest.wrote(file.path, content) else Verdict.ADOPT
     if file.path in manifest.scaffolds:
         return Verdict.CLASS_CHANGED
-    if isinstance(content, bytes) and recorded == digest(content):
+    if isinstance(content, bytes) and manifest.wrote(file.path, content):
         return Verdict.UPDATE
     return Verdict.EDITED
+
+
+def _one(hashes: Hashes) -> Hashes:
+    """One hash of a file, of which a merge may have left two."""
+    return frozenset(sorted(hashes)[:1])
+
+
+def _recorded(manifest: Manifest, path: str) -> Hashes:
+    return manifest.generated.get(path) or manifest.ejected.get(path) or frozenset()
 
 
 def _scaffold(file: RenderedFile, content: Content, manifest: Manifest) -> Verdict:
@@ -238,16 +257,15 @@ def _scaffold(file: RenderedFile, content: Content, manifest: Manifest) -> Verdi
 
 
 def _unplanned(path: str, content: Content, manifest: Manifest) -> Change:
-    recorded = manifest.generated.get(path, "")
     old = content if isinstance(content, bytes) else None
     if content is None:
         verdict = Verdict.GONE
-    elif path in manifest.scaffolds:
+    elif path in manifest.scaffolds or path in manifest.ejected:
         verdict = Verdict.RELEASED
-    elif old is not None and digest(old) == recorded:
+    elif old is not None and manifest.wrote(path, old):
         verdict = Verdict.ORPHAN
     else:
         verdict = Verdict.EDITED_ORPHAN
-    kind = Kind.SCAFFOLD if path in manifest.scaffolds else Kind.GENERATED
+    kind = Kind.GENERATED if path in manifest.generated else Kind.SCAFFOLD
     obstacle = content if isinstance(content, Obstacle) else None
-    return Change(path, verdict, None, old, kind, recorded=recorded, obstacle=obstacle)
+    return Change(path, verdict, None, old, kind, recorded=_recorded(manifest, path), obstacle=obstacle)

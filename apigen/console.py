@@ -7,15 +7,19 @@ those are shown escaped.
 
 import difflib
 import os
+import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from apigen.checkreport import LEFT_BEHIND, faults, repairs
 from apigen.compare import Change, Verdict, stranded
 from apigen.manifest import RECORD
 from apigen.problems import ApigenError, Problem, SpecError
+from apigen.workflow import Mark, command
 from apigen.yamltext import flow
 
 if TYPE_CHECKING:  # slow to import, and for one command alone
@@ -29,7 +33,6 @@ _Line = list[tuple[str, str]]
 
 _WIDTH = 100
 _BEFORE = 40
-_RANK = ("released", "missing", "stale", "edited", "orphan", "edited orphan", "stale record")
 _WHOLE = (Verdict.CREATE, Verdict.MISSING_HOOK, Verdict.ORPHAN)
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -105,7 +108,6 @@ def _by_reason(one: "Account") -> dict[tuple[str, str], list[str]]:
 LISTED = 25
 # How much is shown of a file that is there on one side only.
 _EXCERPT = 40
-_LEFT_BEHIND = "yours, and no part of the project any more; it may not build: move or delete it"
 
 
 def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = None) -> None:
@@ -139,6 +141,19 @@ def show_notes(lines: Sequence[str], page: str, stream: TextIO | None = None) ->
         _emit([*said, [(f"see {page}", "")]], stream or sys.stderr)
 
 
+def show_behind(changes: Sequence[Change], stream: TextIO | None = None) -> None:
+    """Write to `stream` (stderr) which files are their owner's though what apigen would write has changed."""
+    found = [change.path for change in changes if change.verdict is Verdict.BEHIND]
+    lines: list[_Line] = [
+        [("note: ", "bold"), (f"{visible(path)} is yours, and apigen would write something else now", "")]
+        for path in found
+    ]
+    more = (
+        [[("take over what you want, then: apigen eject " + visible(shlex.join(found)), "")]] if found else []
+    )
+    _emit([*lines, *more], stream or sys.stderr)
+
+
 def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
     """Write to `stream` (stdout) a unified diff of every file that is created, replaced or deleted.
 
@@ -148,18 +163,22 @@ def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
 
 
 def show_check(changes: Sequence[Change], stream: TextIO | None = None) -> None:
-    """Write to `stream` (stderr) what is wrong with the tree, by kind, the diffs and the remedy, if any."""
-    failing = sorted((c for c in changes if c.complaint), key=lambda change: _RANK.index(change.complaint))
-    if not failing:
-        return
-    left = {change.path: f": {why}" for change, why in _left_behind(changes)}
+    """Write to `stream` (stderr) what is wrong with the tree, by kind, the diffs and the remedies, if any."""
     lines: list[_Line] = []
-    for change in failing:
-        because = (f" ({change.obstacle})" if change.obstacle else "") + left.get(change.path, "")
-        lines.append([(f"{change.complaint}: ", "bold red"), (visible(change.path + because), "")])
-    lines += _diffs(failing)
-    first = "move your hooks, then " if stranded(changes) else ""
-    _emit([*lines, [(f"{first}run: apigen generate", "bold")]], stream or sys.stderr)
+    failing = {change.path: change for change in changes if change.complaint}
+    found = faults(changes, {})
+    for fault in found:
+        obstacle = failing[fault.path].obstacle
+        because = f" ({obstacle})" if obstacle else f": {fault.why}" if fault.why else ""
+        lines.append([(f"{fault.kind}: ", "bold red"), (visible(fault.path + because), "")])
+    lines += _diffs(failing[fault.path] for fault in found)
+    lines += [[(visible(remedy), "bold")] for remedy in repairs(changes)] if found else []
+    _emit(lines, stream or sys.stderr)
+
+
+def show_marks(marks: Iterable[Mark], root: Path, stream: TextIO | None = None) -> None:
+    """Write to `stream` (stdout) the commands by which GitHub marks lines; `root` leads from there to the project."""
+    _emit(([(visible(command(mark, root)), "")] for mark in marks), stream or sys.stdout)
 
 
 def show_line(text: str, stream: TextIO | None = None) -> None:
@@ -243,7 +262,7 @@ def _hint(hint: str) -> list[_Line]:
 def _left_behind(changes: Sequence[Change], force: bool = False) -> list[tuple[Change, str]]:
     """The code of the user's that is left behind, and what is to be done about each."""
     advice = {} if force else {hook.path: hook.advice for hook in stranded(changes)}
-    return [(c, advice.get(c.path, _LEFT_BEHIND)) for c in changes if c.left_behind]
+    return [(c, advice.get(c.path, LEFT_BEHIND)) for c in changes if c.left_behind]
 
 
 def _deed(change: Change, force: bool) -> str:
@@ -268,7 +287,8 @@ def _diffs(changes: Iterable[Change]) -> list[_Line]:
     """The unified diffs of what force would write or delete, but for orphans that stay."""
     lines: list[_Line] = []
     for change in changes:
-        if change.obstacle or not (change.writes(force=True) or change.deletes()):
+        behind = change.verdict is Verdict.BEHIND
+        if change.obstacle or not (behind or change.writes(force=True) or change.deletes()):
             continue
         old = (change.old or b"").decode(errors="replace")
         path = visible(change.path)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from apigen import __version__, manifest
+from apigen import __version__, checkreport, manifest
 from apigen.compare import Change, Verdict, compare, new_manifest
 from apigen.files import Kind, RenderedFile
 from apigen.lint import lint
@@ -10,6 +10,7 @@ from apigen.lint.finding import Finding
 from apigen.load import Spec, load
 from apigen.model import Project
 from apigen.plan import plan
+from apigen.problems import Position
 from apigen.render import render
 from apigen.resolve import resolve
 from apigen.write import Saved, locked, read_disk, read_record, write
@@ -25,6 +26,12 @@ def findings(root: Path) -> tuple[Finding, ...]:
     spec = load(root)
     resolve(spec)
     return lint(spec)
+
+
+def origins(root: Path) -> dict[str, Position]:
+    """Return for every planned file the place in the spec below `root` that asks for it. Raises SpecError."""
+    spec = load(root)
+    return checkreport.origins(spec, plan(resolve(spec)))
 
 
 def rendered(root: Path, spec: Spec | None = None) -> tuple[RenderedFile, ...]:
@@ -58,7 +65,7 @@ def _compared(
 ) -> tuple[tuple[Change, ...], tuple[Change, ...], str]:
     """The changes of the files, that of the record, and the record's new text."""
     before = read_record(root)
-    record = manifest.read(before, force=force)
+    record = manifest.read(before)
     found = compare(files, read_disk(root, files, record), record)
     text = manifest.render(new_manifest(found, files, __version__, force=force))
     return found, _record(before, text), text

@@ -6,7 +6,7 @@ project, a group, a version of a group and a kind; their views are what template
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from apigen.files import Kind as Ownership
 from apigen.model import Project
@@ -14,6 +14,17 @@ from apigen.view_kind import KindView
 from apigen.view_project import ProjectView
 
 GENERATED, SCAFFOLD = Ownership.GENERATED, Ownership.SCAFFOLD
+
+
+class About(NamedTuple):
+    """What a file is about: a group, a version or kind of it, or the project as a whole."""
+
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+
+
+PROJECT_WIDE = About()
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class PlannedFile:
     view: Any
     ownership: Ownership
     required: bool = False
+    about: About = PROJECT_WIDE
 
 
 @dataclass(frozen=True)
@@ -189,36 +201,46 @@ def _files(view: ProjectView) -> Iterator[PlannedFile]:
     for plugin in view.plugins:
         yield from _rows(PLUGIN, "plugin", plugin, {"file": plugin.file}, required=True)
     for hub in view.hubs:
-        yield from _rows(GROUP, "hub", hub, {"package": hub.package})
+        about = About(hub.group)
+        yield from _rows(GROUP, "hub", hub, {"package": hub.package}, about)
         for version in hub.versions:
-            yield from _rows(VERSION, "version", version, {"group": hub.package, "package": version.package})
+            words = {"group": hub.package, "package": version.package}
+            yield from _rows(VERSION, "version", version, words, about._replace(version=version.name))
         for hook in hub.hooks:
             words = {"group": hub.package, "file": hook.file}
-            yield from _rows(CONVERSION_HOOK, "hook", hook, words, required=True)
+            yield from _rows(CONVERSION_HOOK, "hook", hook, words, about, required=True)
     for kind in view.kinds:
         yield from _kind_files(kind)
 
 
 def _kind_files(kind: KindView) -> Iterator[PlannedFile]:
     words = {"group": kind.group_package, "package": kind.package}
-    yield from _rows(KIND, "kind", kind, words)
-    yield from _rows(tuple(HOOK[h] for h in kind.hooks if h in HOOK), "kind", kind, words, required=True)
+    about = About(kind.group, "", kind.kind)
+    yield from _rows(KIND, "kind", kind, words, about)
+    hooks = tuple(HOOK[h] for h in kind.hooks if h in HOOK)
+    yield from _rows(hooks, "kind", kind, words, about, required=True)
     for sample in kind.samples:
-        mine = {**words, "version": sample.version}
-        yield from _rows(SAMPLE, "sample", sample, mine)
+        mine, of = {**words, "version": sample.version}, about._replace(version=sample.version)
+        yield from _rows(SAMPLE, "sample", sample, mine, of)
         if "default" in kind.hooks:
-            yield from _rows(DEFAULT_HOOK, "sample", sample, mine, required=True)
+            yield from _rows(DEFAULT_HOOK, "sample", sample, mine, of, required=True)
 
 
 def _rows(
-    rows: tuple[Row, ...], called: str, view: Any, words: dict[str, str], *, required: bool = False
+    rows: tuple[Row, ...],
+    called: str,
+    view: Any,
+    words: dict[str, str],
+    about: About = PROJECT_WIDE,
+    *,
+    required: bool = False,
 ) -> Iterator[PlannedFile]:
     for row in rows:
         if row.when and not getattr(view, row.when):
             continue
         template = row.template.format(**words)
         given, name = _given(template, called, view)
-        yield PlannedFile(row.path.format(**words), template, name, given, row.ownership, required)
+        yield PlannedFile(row.path.format(**words), template, name, given, row.ownership, required, about)
 
 
 def _given(template: str, called: str, view: Any) -> tuple[Any, str]:

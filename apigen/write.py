@@ -18,6 +18,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shlex
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -68,7 +69,7 @@ def read_disk(root: Path, rendered: Sequence[RenderedFile], manifest: Manifest) 
     None stands for no file, an Obstacle for what cannot be read as one without following a link. Raises
     ApigenError for a file that cannot be read.
     """
-    paths = {file.path for file in rendered} | manifest.generated.keys() | manifest.scaffolds
+    paths = {file.path for file in rendered} | manifest.paths
     if not _exists(root):
         return dict.fromkeys(paths)
     with _opened(root) as top:
@@ -139,7 +140,8 @@ def _refuse(changes: Sequence[Change], force: bool) -> None:
         raise EditedError(f"code of yours would stop running, so nothing was written:{lines}", hint)
     if edited and not force:
         lines = "".join(f"\n  {c.path}" for c in edited)
-        hint = f"keep the edit in a file of your own, or replace it (a copy is saved): {_FORCE}"
+        taken = f"apigen eject {shlex.join(c.path for c in edited)}"
+        hint = f"take over what you edited: {taken}; or have it replaced (a copy is saved): {_FORCE}"
         raise EditedError(f"edited by hand, so nothing was written:{lines}", hint)
     missing = [c for c in changes if c.verdict is Verdict.MISSING_HOOK]
     if missing and not force:

@@ -6,6 +6,11 @@ from apigen.compare import Change, Content, Verdict, compare, new_manifest, stra
 from apigen.files import Kind, Obstacle, RenderedFile
 from apigen.manifest import Manifest, digest
 
+
+def hashes(*contents: bytes) -> frozenset[str]:
+    return frozenset(map(digest, contents))
+
+
 P = "a/x.go"
 NEW = "new\n"
 OLD = b"old\n"
@@ -14,7 +19,7 @@ GENERATED = RenderedFile(P, NEW, Kind.GENERATED)
 SCAFFOLD = RenderedFile(P, NEW, Kind.SCAFFOLD)
 HOOK = RenderedFile(P, NEW, Kind.SCAFFOLD, required=True)
 NOTHING = Manifest("1")
-AS_GENERATED = Manifest("1", {P: digest(OLD)})
+AS_GENERATED = Manifest("1", {P: hashes(OLD)})
 AS_SCAFFOLD = Manifest("1", {}, frozenset({P}))
 RECORDS = (NOTHING, AS_GENERATED, AS_SCAFFOLD)
 
@@ -24,7 +29,7 @@ def change(file: RenderedFile | None, content: Content, manifest: Manifest) -> C
     assert found.path == P
     assert found.new == (file.text if file else None)
     assert found.old == (content if isinstance(content, bytes) else None)
-    assert found.recorded == manifest.generated.get(P, "")
+    assert found.recorded == (manifest.generated.get(P) or manifest.ejected.get(P) or frozenset())
     return found
 
 
@@ -43,7 +48,7 @@ def test_generated_and_absent(record: Manifest) -> None:
 
 
 def test_generated_and_the_same() -> None:
-    record = Manifest("1", {P: digest(NEW.encode())})
+    record = Manifest("1", {P: hashes(NEW.encode())})
     found = change(GENERATED, NEW.encode(), record)
     assert plain(found) == (Verdict.UNCHANGED, False, False, False, "")
     assert forced(found) == (False, False)
@@ -158,7 +163,7 @@ def test_a_new_scaffold_needs_a_place(obstacle: Obstacle, verdict: Verdict) -> N
 
 def test_paths_are_sorted_and_the_mode_is_passed_on() -> None:
     files = [RenderedFile(p, "", Kind.GENERATED, executable=p == "b") for p in ("c", "b")]
-    found = compare(files, {}, Manifest("1", {"a": ""}, frozenset({"d"})))
+    found = compare(files, {}, Manifest("1", {"a": frozenset()}, frozenset({"d"})))
     assert [(c.path, c.executable) for c in found] == [("a", False), ("b", True), ("c", False), ("d", False)]
     with pytest.raises(ValueError, match="same path"):
         compare([GENERATED, SCAFFOLD], {}, NOTHING)
@@ -166,11 +171,11 @@ def test_paths_are_sorted_and_the_mode_is_passed_on() -> None:
 
 def test_the_new_record() -> None:
     rendered = [RenderedFile("g", NEW, Kind.GENERATED), RenderedFile("s", NEW, Kind.SCAFFOLD)]
-    before = Manifest("1", {"o": digest(OLD), "e": digest(OLD), "gone": digest(OLD)}, frozenset({"released"}))
+    before = Manifest("1", {"o": hashes(OLD), "e": hashes(OLD), "gone": hashes(OLD)}, frozenset({"released"}))
     disk: dict[str, Content] = {"o": OLD, "e": MINE, "released": MINE}
     changes = compare(rendered, disk, before)
     after = new_manifest(changes, rendered, "2")
-    assert after == Manifest("2", {"g": digest(NEW.encode()), "e": digest(OLD)}, frozenset({"s"}))
+    assert after == Manifest("2", {"g": hashes(NEW.encode()), "e": hashes(OLD)}, frozenset({"s"}))
     assert new_manifest(changes, rendered, "2", force=True).generated.keys() == {"g"}
 
 
@@ -248,3 +253,41 @@ def test_code_that_is_left_behind(path: str, complaint: str) -> None:
         bool(complaint),
     )
     assert not found.refused
+
+
+EJECTED = Manifest("1", ejected={P: hashes(NEW.encode())})
+
+
+@pytest.mark.parametrize("content", [MINE, NEW.encode(), *Obstacle])
+def test_ejected_and_present(content: Content) -> None:
+    assert plain(change(GENERATED, content, EJECTED)) == (Verdict.EJECTED, False, False, False, "")
+    old = Manifest("1", ejected={P: hashes(OLD)})
+    found = change(GENERATED, content, old)
+    assert plain(found) == (Verdict.BEHIND, False, False, False, "behind")
+    assert forced(found) == (False, False)
+    for record in (EJECTED, old):
+        assert new_manifest([change(GENERATED, content, record)], [GENERATED], "1") == record
+
+
+def test_ejected_and_absent() -> None:
+    found = change(GENERATED, None, EJECTED)
+    assert plain(found) == (Verdict.MISSING_HOOK, False, False, False, "missing")
+    assert forced(found) == (True, False)
+    assert new_manifest([found], [GENERATED], "1", force=True) == Manifest("1", {P: hashes(NEW.encode())})
+
+
+def test_ejected_and_no_longer_planned() -> None:
+    found = change(None, MINE, EJECTED)
+    assert (found.verdict, found.deletes(force=True)) == (Verdict.RELEASED, False)
+    assert new_manifest([found], [], "1") == Manifest("1")
+
+
+def test_a_merged_record_knows_both_sides() -> None:
+    record = Manifest("1", {P: hashes(OLD, b"theirs\n")})
+    for content in (OLD, b"theirs\n"):
+        assert change(GENERATED, content, record).verdict is Verdict.UPDATE
+        assert change(None, content, record).verdict is Verdict.ORPHAN
+    assert change(GENERATED, MINE, record).verdict is Verdict.EDITED
+    edited = change(None, MINE, record)
+    assert edited.verdict is Verdict.EDITED_ORPHAN
+    assert len(new_manifest([edited], [], "1").generated[P]) == 1

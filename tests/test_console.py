@@ -183,6 +183,9 @@ def test_a_check_names_each_problem_by_kind(capsys: pytest.CaptureFixture[str]) 
         "stale record: h.go\n"
         "stale record: i.go\n"
         f"{DIFF_C}{DIFF_M}{DIFF_A}{DIFF_E}{DIFF_D}"
+        "move away what is in the way: f.go\n"
+        "to keep edits: apigen eject e.go\n"
+        "to replace edits, of which copies are kept: apigen generate --force\n"
         "run: apigen generate\n"
     )
     show_check([c for c in CHANGES if not c.complaint])
@@ -260,7 +263,7 @@ def test_a_check_names_code_that_is_left_behind(capsys: pytest.CaptureFixture[st
     assert first.startswith(
         f"released: {OLD_HOOK}: your hook {OLD_HOOK} would no longer run; move it to {NEW_HOOK} ("
     )
-    assert last == "move your hooks, then run: apigen generate"
+    assert last == "run: apigen generate"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,31 +14,40 @@ from apigen.manifest import Manifest, digest, read, render
 from apigen.problems import ApigenError
 
 A, B = "a" * 64, "b" * 64
+IS_A, IS_B = frozenset({A}), frozenset({B})
 NAMES = st.from_regex(r"[a-z#é ][a-z0-9._ é-]{0,8}[a-z]", fullmatch=True)
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join).filter(lambda p: not p.startswith("resources/"))
 
 
-def refused(text: str, *, force: bool = False) -> str:
+def refused(text: str) -> str:
     with pytest.raises(ApigenError) as caught:
-        read(text, force=force)
+        read(text)
     assert caught.value.exit_code == 1
     assert caught.value.hint
     return caught.value.message
 
 
 def test_the_text_is_stable() -> None:
-    record = Manifest("0.1.0", {"b/x.go": B, "a.go": A}, frozenset({"go.mod", "Makefile"}))
+    record = Manifest(
+        "0.1.0", {"b/x.go": IS_B, "a.go": IS_A}, frozenset({"go.mod", "Makefile"}), {"c.go": IS_A}
+    )
     assert render(record) == (
-        f"# apigen 0.1.0\n# scaffold Makefile\n# scaffold go.mod\n{A}  a.go\n{B}  b/x.go\n"
+        f"# apigen 0.1.0\n# scaffold Makefile\n# scaffold go.mod\n# ejected {A}  c.go\n{A}  a.go\n{B}  b/x.go\n"
     )
 
 
 @given(
     st.dictionaries(PATHS, st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
     st.frozensets(PATHS),
+    st.dictionaries(PATHS, st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
 )
-def test_what_is_rendered_is_read(generated: dict[str, str], scaffolds: frozenset[str]) -> None:
-    record = Manifest("1.2.3-rc.1+x", generated, scaffolds - generated.keys())
+def test_what_is_rendered_is_read(
+    generated: dict[str, str], scaffolds: frozenset[str], ejected: dict[str, str]
+) -> None:
+    scaffolds -= generated.keys()
+    ours = {path: frozenset({one}) for path, one in generated.items()}
+    theirs = {p: frozenset({one}) for p, one in ejected.items() if p not in scaffolds and p not in ours}
+    record = Manifest("1.2.3-rc.1+x", ours, scaffolds, theirs)
     assert read(render(record)) == record
 
 
@@ -105,7 +115,7 @@ def test_the_first_line_says_who_wrote_it() -> None:
 
 
 def test_a_path_is_named_once() -> None:
-    for second in (f"{A}  a", f"{B}  a", "# scaffold a"):
+    for second in (f"{A}  a", f"{B}  a", "# scaffold a", f"# ejected {A}  a"):
         assert "line 3 names a path for the second time" in refused(f"# apigen 1\n{A}  a\n{second}\n")
 
 
@@ -122,36 +132,39 @@ CONFLICT = f"""# apigen 1
 """
 
 
-def test_conflict_markers_have_their_own_message() -> None:
-    assert refused(CONFLICT) == "apigen.sum has conflict markers"
-    with pytest.raises(ApigenError) as caught:
-        read(CONFLICT)
-    assert "apigen generate --force" in caught.value.hint
-
-
-def test_force_settles_a_conflict() -> None:
-    assert read(CONFLICT, force=True) == Manifest("1", {"both.go": A, "z.go": B}, frozenset({"hook.go"}))
+def test_both_sides_of_a_conflict_are_believed() -> None:
+    generated = {"a.go": IS_A | IS_B, "both.go": IS_A, "z.go": IS_B}
+    assert read(CONFLICT) == Manifest("1", generated, frozenset({"hook.go"}))
     versions = "<<<<<<< a\n# apigen 1\n||||||| base\n# apigen 0\n=======\n# apigen 2\n>>>>>>> b\n"
-    assert read(versions, force=True).version == "2"
-    both = f"# apigen 1\n<<<<<<< a\n{A}  a\n=======\n# scaffold a\n>>>>>>> b\n"
-    assert read(both, force=True) == Manifest("1", {}, frozenset({"a"}))
-    assert "names a path" in refused(CONFLICT + f"{A}  ../x\n", force=True)
+    assert read(versions).version == "2"
+    assert "names a path" in refused(CONFLICT + f"{A}  ../x\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wanted"),
+    [
+        (f"{A}  a", "# scaffold a", Manifest("1", {}, frozenset({"a"}))),
+        (f"{A}  a", f"# ejected {B}  a", Manifest("1", ejected={"a": IS_B})),
+        (f"# ejected {A}  a", f"# ejected {B}  a", Manifest("1", ejected={"a": IS_A | IS_B})),
+        (f"# ejected {A}  a", "# scaffold a", Manifest("1", {}, frozenset({"a"}))),
+    ],
+)
+def test_where_sides_differ_a_file_is_its_owners(one: str, other: str, wanted: Manifest) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert read(f"# apigen 1\n<<<<<<< x\n{first}\n=======\n{second}\n>>>>>>> y\n") == wanted
 
 
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     for start in ("", "# apigen 1\n"):
-        try:
+        with suppress(ApigenError):
             read(start + text)
-            read(start + text, force=True)
-        except ApigenError:
-            pass
 
 
 def test_sha256sum_agrees(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "x y.go").write_bytes(b"package x\n")
-    record = Manifest("1", {"sub/x y.go": digest(b"package x\n")}, frozenset({"gone.go"}))
+    record = Manifest("1", {"sub/x y.go": frozenset({digest(b"package x\n")})}, frozenset({"gone.go"}))
     (tmp_path / manifest.RECORD).write_text(render(record))
     program = ["sha256sum"] if shutil.which("sha256sum") else ["shasum", "-a", "256"]
     command = [*program, "--strict", "-c", manifest.RECORD]

@@ -4,7 +4,7 @@ What is slow to import is imported inside of the commands, so that help and comp
 """
 
 # A command is there once its module is imported; help lists them in this order.
-from apigen.cli import begin, build, judge, look
+from apigen.cli import begin, build, hand, judge, look
 from apigen.cli.app import main
 
-__all__ = ["begin", "build", "judge", "look", "main"]
+__all__ = ["begin", "build", "hand", "judge", "look", "main"]

@@ -2,12 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apigen.cli.app import app, examples
+from apigen.cli.app import Report, app, examples
 from apigen.problems import CheckFailed, EditedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apigen.compare import Change
 
 
 @app.command(
@@ -23,6 +28,9 @@ def generate(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 5 if anything would change.")
     ] = False,
+    how: Annotated[
+        Report | None, typer.Option("--format", help="How --check reports.  [default: text]")
+    ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files that were edited by hand; each is saved beside.")
@@ -31,22 +39,38 @@ def generate(
     """Write the whole project from its spec. Files of yours are never touched."""
     if check + diff + force > 1:
         raise UsageError("--check, --diff and --force exclude each other", "choose one")
+    if how and not check:
+        raise UsageError("--format is for --check", "add it")
     if check or diff:
-        _compare(context.obj, check=check)
+        _compare(context.obj, check=check, how=how or Report.TEXT)
     else:
         _generate(context.obj, force=force)
 
 
-def _compare(root: Path, *, check: bool) -> None:
+def _compare(root: Path, *, check: bool, how: Report) -> None:
     """Show how the tree differs from what the spec asks for. For a check a difference is an error."""
     from apigen import console, pipeline
 
     found = pipeline.changes(root)
+    if how is not Report.TEXT:
+        _report(root, found, how)
     if check and any(change.complaint for change in found):
-        console.show_check(found)
+        if how is Report.TEXT:
+            console.show_check(found)
         raise typer.Exit(CheckFailed.exit_code)
     console.show_diff(found)
     console.show_changes(found, "diff")
+
+
+def _report(root: Path, changes: "Sequence[Change]", how: Report) -> None:
+    """Print what is wrong with the tree for programs, or for GitHub."""
+    from apigen import checkreport, console, pipeline
+
+    found, remedies = checkreport.faults(changes, pipeline.origins(root)), checkreport.repairs(changes)
+    if how is Report.JSON:
+        typer.echo(checkreport.as_json(found, remedies if found else ()), nl=False)
+    else:
+        console.show_marks(checkreport.marks(found, remedies), root)
 
 
 def _generate(root: Path, *, force: bool) -> None:
@@ -62,6 +86,7 @@ def _generate(root: Path, *, force: bool) -> None:
     console.show_changes(found, "force" if force else "generate")
     if any(change.path == CONVERSIONS and change.writes(force=force) for change in found):
         console.show_notes(acceptance.summary(pipeline.resolved(root)), CONVERSIONS)
+    console.show_behind(found)
     for copy in saved:
         typer.echo(f"saved {console.visible(copy.path)} as {console.visible(copy.copy)}", err=True)
 

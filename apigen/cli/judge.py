@@ -1,6 +1,5 @@
 """Commands that find fault with specs that are right; they write no file."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,12 +45,11 @@ def lint(
 
 def _report(found: tuple["Finding", ...], how: Report, root: Path) -> None:
     from apigen import console
-    from apigen.lint.output import as_github, as_json
+    from apigen.lint.output import as_json, marks
 
     if how is Report.JSON:
         typer.echo(as_json(found), nl=False)
     elif how is Report.GITHUB:
-        for line in as_github(found, root):
-            console.show_line(line, sys.stdout)
+        console.show_marks(marks(found), root)
     else:
         console.show_findings(found)

@@ -3,10 +3,10 @@
 import json
 import textwrap
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from apigen.lint.finding import Finding
 from apigen.lint.rules import RULES
+from apigen.workflow import Mark
 
 _WIDTH = 100
 
@@ -30,30 +30,12 @@ def as_json(found: Iterable[Finding]) -> str:
     return json.dumps(rows, indent=2) + "\n"
 
 
-def as_github(found: Iterable[Finding], root: Path) -> Iterator[str]:
-    """Yield a workflow command for each finding; `root` leads from the repository to the project.
-
-    Source: actions/toolkit, packages/core/src/command.ts.
-    """
+def marks(found: Iterable[Finding]) -> Iterator[Mark]:
+    """Yield a mark for each finding."""
     for finding in found:
-        place = finding.problem.position
-        properties = {
-            "file": (root / place.file).as_posix(),
-            "line": place.line,
-            "col": place.column,
-            "title": f"apigen lint: {finding.rule}",
-        }
-        listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-        text = finding.problem.message + (f"\nhint: {finding.problem.hint}" if finding.problem.hint else "")
-        yield f"::warning {listed}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+        problem = finding.problem
+        title = f"apigen lint: {finding.rule}"
+        yield Mark("warning", problem.position, title, problem.message, problem.hint)
 
 
 def rules_as_text() -> str:

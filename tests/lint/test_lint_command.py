@@ -11,11 +11,12 @@ from specs import PROJECT, write
 from apigen import cli
 from apigen.lint import reference
 from apigen.lint.finding import Finding
-from apigen.lint.output import as_github, as_json
+from apigen.lint.output import as_json, marks
 from apigen.lint.rules import RULES
 from apigen.lint.subjects import Place
 from apigen.problems import Position, Problem
 from apigen.source import parse
+from apigen.workflow import command
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(path.parent for path in ROOT.glob("samples/*/apigen.yaml"))
@@ -141,7 +142,8 @@ HOSTILE = ["\u202e", "\u200b", "::error::x", "100%", "%0A%3A%25", "a\r\nb", "a,b
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_in_its_place(text: str) -> None:
-    (line,) = as_github([finding(f"what {text} says", text, f"a{text}b.yaml")], Path())
+    (mark,) = marks([finding(f"what {text} says", text, f"a{text}b.yaml")])
+    line = command(mark, Path())
     assert len(line.splitlines()) == 1 and line.startswith("::warning file=")
     properties, data = line.removeprefix("::warning ").split("::", 1)
     assert len(properties.split(",")) == 4
