@@ -25,6 +25,7 @@ from apigen.yamltext import flow
 if TYPE_CHECKING:  # slow to import, and for one command alone
     from apigen.crd.account import Account
     from apigen.crd.read import Skipped
+    from apigen.doctor import Look
     from apigen.lint.finding import Finding
 
 Mode = Literal["generate", "force", "diff"]
@@ -174,6 +175,16 @@ def show_check(changes: Sequence[Change], stream: TextIO | None = None) -> None:
     lines += _diffs(failing[fault.path] for fault in found)
     lines += [[(visible(remedy), "bold")] for remedy in repairs(changes)] if found else []
     _emit(lines, stream or sys.stderr)
+
+
+def show_looks(looks: "Sequence[Look]", stream: TextIO | None = None) -> None:
+    """Write to `stream` (stdout) what a machine has and lacks, each with what to do."""
+    styles = {"ok": "green", "warning": "bold yellow", "missing": "bold red"}
+    lines: list[_Line] = []
+    for look in looks:
+        lines.append([(f"{look.state:<8}", styles[look.state]), (f"{look.name}: {visible(look.found)}", "")])
+        lines += _hint(look.hint)
+    _emit(lines, stream or sys.stdout)
 
 
 def show_marks(marks: Iterable[Mark], root: Path, stream: TextIO | None = None) -> None:

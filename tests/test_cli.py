@@ -25,6 +25,7 @@ COMMANDS = (
     "eject",
     "adopt",
     "lint",
+    "doctor",
     "conversions",
     "graph",
     "schema",

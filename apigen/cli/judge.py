@@ -1,4 +1,4 @@
-"""Commands that find fault with specs that are right; they write no file."""
+"""Commands that find fault: with specs that are right otherwise, with this machine. They write no file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,3 +53,18 @@ def _report(found: tuple["Finding", ...], how: Report, root: Path) -> None:
         console.show_marks(marks(found), root)
     else:
         console.show_findings(found)
+
+
+@app.command(epilog=examples("apigen doctor"))
+def doctor(context: typer.Context) -> None:
+    """Say what this machine lacks for a server.
+
+    What is there, what is not, and how to get it. It exits 5 if anything is missing without which there is no server.
+    """
+    from apigen import console
+    from apigen.doctor import doctor
+
+    looks = doctor(context.obj)
+    console.show_looks(looks)
+    if any(look.state == "missing" for look in looks):
+        raise typer.Exit(CheckFailed.exit_code)

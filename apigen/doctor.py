@@ -1,0 +1,186 @@
+"""What this machine has of what a project takes: to be generated, built, run and used.
+
+Every look is at one thing, takes seconds at most, and changes nothing but caches of Go.
+"""
+
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from apigen import __version__, gobuild, manifest
+from apigen.load import PROJECT_FILE, load
+from apigen.problems import ApigenError
+from apigen.render import template_folder
+from apigen.write import read_record
+
+State = Literal["ok", "warning", "missing"]
+
+_GIB = 1 << 30
+# A first build fills Go's cache with about 2 GiB, and a server's data and log need some room too.
+_DISK = 4
+_SECONDS = 20
+_PORT = 8443
+# kubectl is supported within one minor of the server. Source: Kubernetes' version skew policy.
+_SKEW = 1
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found of one thing. `hint` says how to get it, or what will not work without it."""
+
+    name: str
+    state: State
+    found: str
+    hint: str = ""
+
+
+def doctor(root: Path) -> tuple[Look, ...]:
+    """Return what this machine has, for the project in `root` if there is one. What is missing stops work; a warning
+    says what will not work."""
+    minor = _kubernetes(root)
+    return (
+        Look("python", "ok", f"{platform.python_version()}, apigen {__version__}"),
+        _project(root),
+        _go(),
+        _disk(root),
+        _modules(minor),
+        _port(),
+        _kubectl(minor),
+        _git(),
+    )
+
+
+def _newest() -> str:
+    """The newest Kubernetes minor that projects may have."""
+    minors = [p.name for p in (template_folder() / "modules").iterdir()]
+    return max(minors, key=lambda minor: [int(part) for part in minor.split(".")])
+
+
+def _kubernetes(root: Path) -> str:
+    try:
+        return load(root).project.spec.kubernetes
+    except ApigenError:
+        return _newest()
+
+
+def _project(root: Path) -> Look:
+    if not (root / PROJECT_FILE).is_file():
+        return Look("project", "ok", "none here")
+    try:
+        spec, record = load(root), manifest.read(read_record(root))
+    except ApigenError as error:
+        return Look("project", "missing", str(error).splitlines()[0], error.hint or "see: apigen generate")
+    found = f"{spec.project.spec.name}, for Kubernetes {spec.project.spec.kubernetes}"
+    if record.version not in ("", __version__):
+        hint = f"with this one `apigen generate` makes what {__version__} makes"
+        return Look("project", "warning", f"{found}; written by apigen {record.version}", hint)
+    return Look("project", "ok", found)
+
+
+def _go() -> Look:
+    try:
+        go = gobuild.find()
+    except ApigenError as error:
+        return Look("go", "missing", error.message, error.hint)
+    return Look("go", "ok", f"{_said([go.program, 'version']).removeprefix('go version ')} ({go.program})")
+
+
+def _disk(root: Path) -> Look:
+    places = {"the project": root.resolve(), "temporary files": Path(tempfile.gettempdir())}
+    if cache := _environment("GOCACHE"):
+        places["Go's cache"] = Path(cache)
+    free = {what: shutil.disk_usage(_there(path)).free / _GIB for what, path in places.items()}
+    found = ", ".join(f"{size:.0f} GiB for {what}" for what, size in free.items())
+    if min(free.values()) < _DISK:
+        return Look("disk", "missing", found, f"a build needs {_DISK} GiB: go clean -cache frees the most")
+    return Look("disk", "ok", found)
+
+
+def _there(path: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(p for p in (path, *path.parents) if p.exists())
+
+
+def _modules(minor: str) -> Look:
+    try:
+        go = gobuild.find()
+    except ApigenError:
+        return Look("modules", "warning", "not looked at without Go")
+    text = (template_folder() / "modules" / minor / "go.mod.j2").read_text(encoding="utf-8")
+    version = re.search(r"k8s\.io/apiserver (v[0-9.]+)", text)
+    wanted = f"k8s.io/apiserver@{version[1] if version else 'latest'}"
+    said, proxy = _ask([go.program, "list", "-m", wanted], go.environment), _environment("GOPROXY")
+    if said.startswith("k8s.io/apiserver "):
+        return Look("modules", "ok", f"{wanted} from {_without_secrets(proxy)}")
+    hint = "set GOPROXY to a proxy that can be reached: go env -w GOPROXY=https://proxy.golang.org,direct"
+    return Look("modules", "missing", f"{_without_secrets(proxy)} does not give {wanted}", hint)
+
+
+def _without_secrets(proxy: str) -> str:
+    return re.sub(r"//[^/@,|]*@", "//", proxy) or "nowhere"
+
+
+def _port() -> Look:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", _PORT))
+        except OSError as error:
+            hint = "apigen run takes another port by itself; `make run` needs this one"
+            return Look("port", "warning", f"{_PORT}: {error.strerror}", hint)
+    return Look("port", "ok", f"{_PORT} is free")
+
+
+def _kubectl(minor: str) -> Look:
+    hint = f"the server works without it; get {minor} from https://kubernetes.io/docs/tasks/tools"
+    program = shutil.which("kubectl")
+    said = _said([program, "version", "--client", "-o", "json"]) if program else ""
+    found = re.search(r'"gitVersion":\s*"v(([0-9]+)\.([0-9]+)[^"]*)"', said)
+    if not found:
+        return Look("kubectl", "warning", "not here" if not program else f"{program} does not answer", hint)
+    if abs(int(found[3]) - int(minor.split(".")[1])) > _SKEW:
+        return Look("kubectl", "warning", f"{found[1]}, more than a minor from {minor}", hint)
+    return Look("kubectl", "ok", found[1])
+
+
+def _git() -> Look:
+    said = _said(["git", "--version"])
+    if not said:
+        return Look(
+            "git", "warning", "not here", "apigen diff compares with what git has; nothing else needs it"
+        )
+    return Look("git", "ok", said.removeprefix("git version "))
+
+
+def _environment(name: str) -> str:
+    """A setting of Go, "" where there is no Go."""
+    try:
+        go = gobuild.find()
+    except ApigenError:
+        return ""
+    return _ask([go.program, "env", name], go.environment)
+
+
+def _said(command: Sequence[str]) -> str:
+    return _ask(command, os.environ)
+
+
+def _ask(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What a program prints when it is started in an empty folder; "" if it fails or takes too long."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=dict(environment),
+                capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=_SECONDS,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
