@@ -116,6 +116,7 @@ PROJECT = (
     Row("go/validation/immutable.go.j2", "internal/validation/immutable.go", when="has_immutables"),
     Row("go/validation/multiple.go.j2", "internal/validation/multiple.go", when="has_multiples"),
     Row("go/validation/oneof.go.j2", "internal/validation/oneof.go", when="counts"),
+    Row("go/validation/holds.go.j2", "internal/validation/holds.go", when="has_rules"),
     Row("go/validation/rules.go.j2", "internal/validation/rules.go", when="has_rules"),
     Row("go/validation/schema.go.j2", "internal/validation/schema.go", when="validates"),
     Row("go/validation/upstream.go.j2", "internal/validation/upstream.go", when="holds_upstream"),

@@ -585,6 +585,18 @@ def test_an_object_too_big_for_the_store(profiles: Resource, name: str) -> None:
     profiles.patch(name, {"spec": {"extras": less}}).refused(413, "too large")
 
 
+def test_rules_on_changes_of_items_with_keys(fleet: Standalone, namespace: str) -> None:
+    probes = fleet.resource("Probe", "v1", namespace)
+    with_port = [{"name": "a", "port": 1}, {"name": "b"}]
+    for version in ("v1", "v1beta1"):
+        probes = probes.at(version)
+        made = probes.create(f"p-{version}", {"serial": "AB-1", "channels": with_port})
+        made["spec"]["channels"] = [{"name": "b", "port": 2}, {"name": "a", "gain": 0.5}]
+        probes.put(made).refused(422, "spec.channels[1]", "a port is not taken away")
+        made["spec"]["channels"][1] = {"name": "c"}
+        probes.put(made).ok()
+
+
 def test_names_of_new_objects(fleet: Standalone, namespace: str) -> None:
     probes = fleet.resource("Probe", "v1", namespace)
     for version in ("v1", "v1beta1"):

@@ -6,18 +6,29 @@ import (
 	"context"
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/model"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 )
 
-var validators byName[*cel.Validator]
+var (
+	rules      byName[*ruled]
+	validators byName[*cel.Validator]
+)
 
 // Prepare compiles the rules of types. Others are compiled when they are first asked.
 func Prepare(types ...Named) {
 	for _, of := range types {
-		validator(of.OpenAPIModelName())
+		rulesOf(of.OpenAPIModelName())
 	}
+}
+
+func rulesOf(name string) *ruled {
+	return rules.get(name, func(name string) *ruled {
+		of := structural(name)
+		return newRuled(of, model.SchemaDeclType(of, true), true)
+	})
 }
 
 func validator(name string) *cel.Validator {
@@ -26,9 +37,9 @@ func validator(name string) *cel.Validator {
 	})
 }
 
-// Rules adds to the errors of an object what its rules in CEL say. It asks the validator of CustomResourceDefinitions, so
-// they mean the same, cost the same, and do not refuse again what an update has not changed. As there, they are not asked
-// of an object that lacks what they may rely on.
+// Rules adds to the errors of an object what its rules in CEL say. Where one does not hold it asks the validator of
+// CustomResourceDefinitions, so they mean the same, cost the same, and do not refuse again what an update has not changed.
+// As there, they are not asked of an object that lacks what they may rely on.
 func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs field.ErrorList, in, old *T) field.ErrorList {
 	for _, err := range errs {
 		switch err.Type {
@@ -36,14 +47,21 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 			return append(errs, field.Invalid(nil, nil, "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"))
 		}
 	}
-	of := validator((*in).OpenAPIModelName())
+	name, budget := (*in).OpenAPIModelName(), int64(celconfig.RuntimeCELCostBudget)
 	if old == nil {
-		found, _ := of.Validate(ctx, nil, nil, whole(unstructured(in), kind), nil, celconfig.RuntimeCELCostBudget)
+		now := whole(unstructured(in), kind)
+		if rulesOf(name).hold(ctx, now, nil, &budget) {
+			return errs
+		}
+		found, _ := validator(name).Validate(ctx, nil, nil, now, nil, celconfig.RuntimeCELCostBudget)
 		return append(errs, found...)
 	}
 	both := correlated(in, old)
 	now, was := whole(both.Value.(map[string]any), kind), whole(both.OldValue.(map[string]any), kind)
-	found, _ := of.Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
+	if rulesOf(name).hold(ctx, now, was, &budget) {
+		return errs
+	}
+	found, _ := validator(name).Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
 	return append(errs, found...)
 }
 

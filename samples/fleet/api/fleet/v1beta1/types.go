@@ -268,6 +268,7 @@ type ProbeSpec struct {
 	// +patchMergeKey=name
 	// +listType=map
 	// +listMapKey=name
+	// +k8s:validation:maxItems=4
 	Channels []Channel `json:"channels,omitzero" patchStrategy:"merge" patchMergeKey:"name"`
 }
 

@@ -16,20 +16,22 @@ import (
 	"k8s.io/utils/ptr"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
+	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 	"example.com/fleet/internal/validation"
 )
 
 // places are where the spec has its rules in CEL.
 var places = map[string]string{
-	"!has(oldSelf.note) || has(self.note)":                           "resources/probe.yaml:36",
-	"!has(self.step) || !has(self.level) || self.step >= self.level": "resources/probe.yaml:35",
-	"self.all(t, t != 'a=' || self.size() > 1)":                      "resources/probe.yaml:53",
+	"!has(oldSelf.note) || has(self.note)":                           "resources/probe.yaml:37",
+	"!has(oldSelf.port) || has(self.port)":                           "resources/probe.yaml:13",
+	"!has(self.step) || !has(self.level) || self.step >= self.level": "resources/probe.yaml:36",
+	"self.all(t, t != 'a=' || self.size() > 1)":                      "resources/probe.yaml:54",
 }
 
 // TestRules compiles the rules in CEL of every version and estimates what they cost at worst, as a kube-apiserver does for
 // those of a CustomResourceDefinition.
 func TestRules(t *testing.T) {
-	for _, of := range []validation.Named{fleetv1.Probe{}} {
+	for _, of := range []validation.Named{fleetv1.Probe{}, fleetv1beta1.Probe{}} {
 		schema := validation.Schema(of.OpenAPIModelName())
 		props := &apiextensions.JSONSchemaProps{}
 		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(schema, props, nil); err != nil {

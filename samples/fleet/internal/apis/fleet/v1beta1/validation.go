@@ -51,7 +51,7 @@ func ValidateProbe(ctx context.Context, obj, old *hub.Probe) field.ErrorList {
 	if was != nil {
 		errs = append(errs, changesProbe(in, was, nil)...)
 	}
-	return errs
+	return validation.Rules(ctx, fleetv1beta1.SchemeGroupVersion.WithKind("Probe"), errs, in, was)
 }
 
 // ValidateRobot returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
@@ -227,6 +227,9 @@ func validateProbeSpec(in *fleetv1beta1.ProbeSpec, path *field.Path) (errs field
 		if *in.Level > 10 {
 			errs = append(errs, field.Invalid(path.Child("level"), *in.Level, "must be less than or equal to 10"))
 		}
+	}
+	if len(in.Channels) > 4 {
+		errs = append(errs, field.TooMany(path.Child("channels"), len(in.Channels), 4))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Channels, path.Child("channels"), func(in *fleetv1beta1.Channel) map[string]any {
 		return map[string]any{"name": validation.Deref(in.Name)}

@@ -9,6 +9,7 @@ import (
 	genericregistry "k8s.io/apiserver/pkg/registry/generic/registry"
 
 	fleetv1 "example.com/fleet/api/fleet/v1"
+	fleetv1beta1 "example.com/fleet/api/fleet/v1beta1"
 	hub "example.com/fleet/internal/apis/fleet"
 	"example.com/fleet/internal/listers"
 	"example.com/fleet/internal/registry"
@@ -21,7 +22,7 @@ func NewStorage(scheme *runtime.Scheme, getter generic.RESTOptionsGetter, all *l
 	if err != nil {
 		return nil, err
 	}
-	validation.Prepare(fleetv1.Probe{})
+	validation.Prepare(fleetv1.Probe{}, fleetv1beta1.Probe{})
 	s := strategy{registry.NewStrategy(scheme), all, Carried(scheme)}
 	store := &genericregistry.Store{
 		NewFunc:                   func() runtime.Object { return &hub.Probe{} },
