@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from apigen import names, upstream
 from apigen.checks import Problems
+from apigen.diffcodes import BREAKING
 from apigen.load import Loaded, Spec
 from apigen.model import Path
 from apigen.source import Source
 from apigen.spec import NamesSpec, ProjectSpec, ResourceSpec, VersionSpec
-from apigen.words import nearest, quoted
+from apigen.words import choices, nearest, quoted
 
 LABEL_HINT = "lower-case letters, digits and hyphens inside; at most 63 characters"
 _KIND_HINT = "a capital letter first, then letters and digits; at most 63"
@@ -38,6 +39,15 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
         elif name.lower() in files:
             problems.add(source, ("admission", i), f"there are two plugins {quoted(name)}", "rename one")
         files.add(name.lower())
+    _check_allowed(problems, project)
+
+
+def _check_allowed(problems: Problems, project: Loaded[ProjectSpec]) -> None:
+    for i, entry in enumerate(project.spec.diff.allow):
+        if entry.change not in BREAKING:
+            message = f"there is no breaking change {quoted(entry.change)}"
+            hint = choices(entry.change, BREAKING, "changes")
+            problems.add(project.source, ("diff", "allow", i, "change"), message, hint)
 
 
 def _check_label(problems: Problems, source: Source, path: Path, label: str) -> None:

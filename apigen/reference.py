@@ -12,6 +12,7 @@ from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
 from apigen import conversionspec, spec
+from apigen.diffspec import AllowSpec, DiffSpec
 from apigen.lintspec import LintSpec, RuleName, SilenceSpec
 from apigen.yamltext import flow
 
@@ -19,6 +20,8 @@ _HEAD = "<!-- Printed by `python -m apigen.reference` from apigen/reference.md a
 # The tables in their order: model, heading, and what its rows are called elsewhere.
 TABLES: tuple[tuple[type[BaseModel], str, str], ...] = (
     (spec.ProjectSpec, "The project file: `apigen.yaml`", "project file"),
+    (DiffSpec, "`diff` of the project file", "allowed changes"),
+    (AllowSpec, "An allowed change", "allowed change"),
     (LintSpec, "`lint` of the project file", "rules of lint"),
     (spec.ResourceSpec, "A resource file: `resources/NAME.yaml`", "resource file"),
     (spec.NamesSpec, "`names`", "names"),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from apigen.conversionspec import AsSpec, ConversionSpec, MapToSpec, RuleSpec, UnionSpec
+from apigen.diffspec import AllowSpec, DiffSpec
 from apigen.lintspec import LintSpec, SilenceSpec
 from apigen.problems import Problem, SpecError
 from apigen.scalars import cut, plain
@@ -20,6 +21,8 @@ from apigen.spec import (
     LATER,
     ColumnSpec,
     FieldSpec,
+    MetadataSpec,
+    NameSpec,
     NamesSpec,
     ProjectSpec,
     ScaleSpec,
@@ -222,6 +225,8 @@ def _owner(model: type[BaseModel], path: Keys) -> type[BaseModel]:
             owner = _CHILDREN.get(part, owner)
         if part == "lint" and owner is model:
             owner = LintSpec if model is ProjectSpec else SilenceSpec
+        if part == "name" and owner is MetadataSpec:
+            owner = NameSpec
     return owner
 
 
@@ -235,6 +240,9 @@ _CHILDREN: Mapping[str, type[BaseModel]] = {
     "mapTo": MapToSpec,
     "union": UnionSpec,
     "names": NamesSpec,
+    "metadata": MetadataSpec,
+    "diff": DiffSpec,
+    "allow": AllowSpec,
     "subresources": SubresourcesSpec,
     "scale": ScaleSpec,
     "additionalPrinterColumns": ColumnSpec,

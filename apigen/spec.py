@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, JsonValue
 
 from apigen.conversionspec import ConversionSpec
+from apigen.diffspec import DiffSpec
 from apigen.lintspec import LintSpec, SilenceSpec
 from apigen.names import plural
 from apigen.strict import Strict
@@ -32,6 +33,8 @@ class ProjectSpec(Strict):
     """The Kubernetes minor whose libraries the server is built on, in quotes."""
     admission: list[str] = Field([], examples=[["BanFlunder"]])
     """Admission plugins of yours, in their order, before those of the cluster; each makes a file that is yours."""
+    diff: DiffSpec = Field(DiffSpec(), examples=[{"allow": [{"change": "kind-removed", "reason": "moved"}]}])
+    """What `apigen diff` lets pass."""
     lint: LintSpec = Field(LintSpec(), examples=[{"enable": ["nobools"]}])
     """Which rules `apigen lint` holds the spec to."""
 

@@ -25,6 +25,7 @@ COMMANDS = (
     "eject",
     "adopt",
     "lint",
+    "diff",
     "doctor",
     "conversions",
     "graph",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apigen import conversionspec, reference, spec
+from apigen import conversionspec, diffspec, reference, spec
 from apigen.gotypes import BASICS
 from apigen.load import load
 from apigen.resolve import resolve
@@ -91,7 +91,7 @@ def test_fragment_parses(block: Block) -> None:
 
 
 def test_every_model_has_a_table() -> None:
-    known = [*vars(spec).values(), *vars(conversionspec).values()]
+    known = [*vars(spec).values(), *vars(conversionspec).values(), *vars(diffspec).values()]
     models = {m for m in known if isinstance(m, type) and issubclass(m, Strict) and m.__doc__}
     # A name with an underscore is a base of others.
     models = {m for m in models - {Strict} if not m.__name__.startswith("_")}

@@ -1,5 +1,6 @@
 """Commands that find fault: with specs that are right otherwise, with this machine. They write no file."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +54,47 @@ def _report(found: tuple["Finding", ...], how: Report, root: Path) -> None:
         console.show_marks(marks(found), root)
     else:
         console.show_findings(found)
+
+
+@app.command(
+    epilog=examples(
+        "apigen diff                       # the working tree against HEAD",
+        "apigen diff v1.2.0 --exit-code    # for CI: exits 5 if anything breaks",
+        "apigen diff main feature",
+        "apigen diff ../old .",
+    )
+)
+def diff(
+    context: typer.Context,
+    old: Annotated[
+        str, typer.Argument(metavar="[OLD]", help="A revision of git, a folder or a resource file; HEAD.")
+    ] = "HEAD",
+    new: Annotated[str, typer.Argument(metavar="[NEW]", help="The same; the working tree if left out.")] = "",
+    fail: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 5 if a change breaks something and is not allowed.")
+    ] = False,
+    how: Annotated[
+        Report, typer.Option("--format", help="For people, for programs or for GitHub.")
+    ] = Report.TEXT,
+) -> None:
+    """Show what changed in the API, and what that breaks.
+
+    Each change comes with what it breaks, the rule of Kubernetes behind it, and the way out. `diff` in apigen.yaml says
+    which are meant.
+    """
+    from apigen import console
+    from apigen.diff import diff, show
+
+    found = diff(context.obj, old, new)
+    if how is Report.JSON:
+        typer.echo(show.as_json(found.changes), nl=False)
+    elif how is Report.GITHUB:
+        console.show_marks(show.marks(found.changes), context.obj)
+    else:
+        for line in show.as_text(found):
+            console.show_line(line, sys.stdout)
+    if fail and any(change.breaking for change in found.changes):
+        raise typer.Exit(CheckFailed.exit_code)
 
 
 @app.command(epilog=examples("apigen doctor"))

@@ -1,0 +1,39 @@
+"""One change of an API."""
+
+from dataclasses import dataclass
+
+from apigen.diffcodes import BY_NAME, Code, Verdict
+from apigen.problems import Position
+
+
+@dataclass(frozen=True)
+class ApiChange:
+    """A change: its code, of which kind, in which version and where, and what was and is there.
+
+    `place` is in the new spec; in the old one for what is gone, as `old` says. `reason` is why it is allowed.
+    """
+
+    code: str
+    kind: str
+    version: str = ""
+    path: str = ""
+    text: str = ""
+    place: Position | None = None
+    old: bool = False
+    reason: str = ""
+
+    @property
+    def of(self) -> Code:
+        """The entry of the table."""
+        return BY_NAME[self.code]
+
+    @property
+    def alpha(self) -> bool:
+        """Whether it is in an alpha version, which promises nothing to clients."""
+        return "alpha" in self.version
+
+    @property
+    def breaking(self) -> bool:
+        """Whether it fails a check: it breaks something and is not allowed. In an alpha version data alone count."""
+        counted = [v for v in self.of.breaks if v is Verdict.STORED or not self.alpha]
+        return bool(counted) and not self.reason
