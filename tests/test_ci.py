@@ -80,7 +80,7 @@ def test_hooks(project: Path, hook: dict[str, Any]) -> None:
 
 def test_the_workflow_of_a_new_project(project: Path) -> None:
     steps = load(project / ".github" / "workflows" / "ci.yaml")["jobs"]["test"]["steps"]
-    scripts = [s["run"] for s in steps if s.get("run", "").startswith("apigen ")]
+    *scripts, diff = [s["run"] for s in steps if s.get("run", "").startswith("apigen ")]
     assert len(scripts) == 2
     assert [run(script, project).returncode for script in scripts] == [0, 0]
     spoil(project)
@@ -88,6 +88,13 @@ def test_the_workflow_of_a_new_project(project: Path) -> None:
     break_conventions(project)
     done = run(scripts[1], project)
     assert done.returncode == 5 and "::warning file=resources/widget.yaml,line=" in done.stdout
+    run("git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -qm x", project)
+    run("git update-ref refs/remotes/origin/main HEAD", project)
+    assert run(diff, project, GITHUB_BASE_REF="main").returncode == 0
+    resource = project / "resources" / "widget.yaml"
+    resource.write_text(resource.read_text().replace("maximum: 100", "maximum: 9", 1))
+    done = run(diff, project, GITHUB_BASE_REF="main")
+    assert done.returncode == 5 and "::error file=resources/widget.yaml,line=" in done.stdout, done
 
 
 def test_the_page_names_this_version() -> None:
