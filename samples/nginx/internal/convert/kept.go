@@ -2,7 +2,11 @@
 
 package convert
 
-import "strings"
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+)
 
 // keptPart is an annotation that keeps a part of the target.
 type keptPart struct {
@@ -65,12 +69,34 @@ func (t *Transfer) look(at *Place, name string) *keptPart {
 	return part
 }
 
+// lately are annotations that put has made: objects are read more often than they change, many keep the same, and half of the
+// time would go into making it again. A place holds what was made last for it.
+var (
+	lately [1 << 14]atomic.Pointer[made]
+	seed   = maphash.MakeSeed()
+)
+
+// made is such an annotation. Its key is all that makes it: what names begin with, the version, and the text.
+type made struct{ key, name string }
+
+// longest is the size of keys that are remembered: 8 MiB of them at most.
+const longest = 512
+
 // put keeps a part of the source, whose value is given as JSON.
 func (t *Transfer) put(path, value []byte) {
-	text := appendQuoted(append(make([]byte, 0, 256), beforePath...), path)
-	text = append(append(append(text, beforeValue...), value...), afterValue...)
-	name := t.prefix.appendName(make([]byte, 0, 128), t.source, path)
-	t.add(string(name), string(text))
+	key := append(append(append(make([]byte, 0, 256), t.prefix...), t.source...), ' ')
+	begin := len(key)
+	key = appendQuoted(append(key, beforePath...), path)
+	key = append(append(append(key, beforeValue...), value...), afterValue...)
+	slot := &lately[maphash.Bytes(seed, key)%uint64(len(lately))]
+	of := slot.Load()
+	if of == nil || of.key != string(key) {
+		of = &made{string(key), string(t.prefix.appendName(make([]byte, 0, 128), t.source, path))}
+		if len(key) <= longest {
+			slot.Store(of)
+		}
+	}
+	t.add(of.name, of.key[begin:])
 }
 
 // Put keeps a part of the source that the target cannot say.
