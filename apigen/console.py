@@ -92,7 +92,9 @@ def show_import(
             lines.append([(f"    {between}: {why}", "")])
             lines += [[(f"      {visible(rule)}", "")] for rule in rules]
     for other in skipped:
-        lines.append([(f"skipped {visible(other.what)}, {other.position.file}:{other.position.line}", "")])
+        lines.append(
+            [(f"skipped {visible(other.what)}, {visible(other.position.file)}:{other.position.line}", "")]
+        )
     _emit(lines, stream or sys.stderr)
 
 

@@ -1,5 +1,7 @@
 """`import`: files with CustomResourceDefinitions become resource files of a project, or text."""
 
+import shlex
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -92,6 +94,12 @@ def _bytes(root: Path, file: str) -> bytes:
     if path.is_dir():
         raise UsageError(f"{file} is a folder", f"name the files in it, such as {file.rstrip('/')}/*.yaml")
     try:
+        # A pipe that nobody writes to would be waited for, and a device may never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ApigenError(
+                f"cannot read {file}: not a regular file",
+                f"pipe it in: apigen import - < {shlex.quote(file)}",
+            )
         with path.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except OSError as error:

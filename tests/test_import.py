@@ -4,6 +4,7 @@ A case is a folder: crd.yaml, the resource file expected.yaml and the report rep
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -314,6 +315,10 @@ def test_command_refuses_twice_the_same_kind(thing: Run) -> None:
 def test_command_and_what_it_cannot_read(thing: Run) -> None:
     assert thing("import", "missing.yaml").code == 1
     assert thing("import", ".").code == 2
+    os.mkfifo("pipe")
+    done = thing("import", "pipe")
+    assert done.code == 1
+    assert "cannot read pipe: not a regular file" in done.err and "apigen import - < pipe" in done.err
     assert thing("import", "crd.yaml", "--stdout", "--format", "json").code == 2
 
 
