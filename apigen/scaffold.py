@@ -55,7 +55,7 @@ def server_name(base: Path, name: str) -> str:
     Raises UsageError if that cannot be the name of a server.
     """
     found = base.resolve().name if name == "." else name
-    if names.LABEL.match(found):
+    if names.LABEL.match(found) and found not in names.DEVICES:
         return found
     if name != ".":
         raise UsageError(f'"{name}" cannot be the name of a server', identity.LABEL_HINT)

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from apigen import cli, console
 from apigen.files import RenderedFile
 from apigen.gotext import quote
 from apigen.pipeline import rendered
@@ -207,6 +208,28 @@ def test_hostile_names_are_refused(where: str, value: str, expect: str, tmp_path
     assert problem.message
     assert where.split()[-1].replace("plural", "names").replace("version", "name") in problem.source
     assert sorted(p.name for p in tmp_path.iterdir()) == ["apigen.yaml", "resources"]
+    shown = io.StringIO()
+    console.show_error(caught.value, shown)
+    assert not re.search(_UNSEEN, shown.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "expect"), [e for e in entries("name") if e.values[0] == "project name"]
+)
+def test_hostile_names_on_the_command_line(
+    where: str, value: str, expect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.parent.iterdir())
+    for line in (
+        ["init", "--module", "example.com/edge", "--", value],
+        ["init", "--module", "../" + value, "edge"],
+        ["-C", "edge\x1b[2J/" + value, "generate"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(line)
+        assert ended.value.code in (1, 2, 3), line
+    assert (sorted(tmp_path.iterdir()), sorted(tmp_path.parent.iterdir())) == ([], before)
 
 
 @pytest.mark.parametrize("name", sorted(PLACES))

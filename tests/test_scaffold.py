@@ -254,3 +254,9 @@ def test_templates_say_what_they_are_given() -> None:
     for name in ("project", "resource"):
         source = environment().loader.get_source(environment(), f"spec/{name}.yaml.j2")[0]  # type: ignore[union-attr]
         assert re.match(r"\{# given: \w+; makes: .* -?#\}\n", source)
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "com1"])
+def test_a_server_is_not_called_as_a_device_is(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be the name of a server"):
+        scaffold.server_name(tmp_path, name)
