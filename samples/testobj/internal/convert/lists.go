@@ -43,18 +43,24 @@ func Values[A, B any](t *Transfer, at *Place, in map[string]A, f Func[A, B]) map
 }
 
 // Whole converts a list that has no keys, or whose owner owns all of it. What the target cannot say of it is kept with the
-// whole list, and counts for as long as the list is what it converts to.
+// whole list, and counts for as long as the list is what it converts to, but for what the target cannot say: a default of
+// the source is such a thing.
 func Whole[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B, A]) []B {
 	kept, ok := Take[[]B](t, at, "")
 	if in == nil {
 		return nil
 	}
+	out, lost := plainly(in, to)
 	if ok {
-		if seen, _ := plainly(kept, from); equal(seen, in) {
+		seen, _ := plainly(kept, from)
+		if equal(seen, in) {
+			return kept
+		}
+		if again, _ := plainly(seen, to); equal(again, out) {
+			Put(t, at, "", in)
 			return kept
 		}
 	}
-	out, lost := plainly(in, to)
 	if lost {
 		Put(t, at, "", in)
 	}
@@ -80,13 +86,18 @@ func WholeMap[A, B any](t *Transfer, at *Place, in map[string]A, to Func[A, B], 
 	if in == nil {
 		return nil
 	}
+	quiet := &Transfer{quiet: true}
+	out := Values(quiet, nil, in, to)
 	if ok {
-		if seen := Values(&Transfer{quiet: true}, nil, kept, from); equal(seen, in) {
+		seen := Values(&Transfer{quiet: true}, nil, kept, from)
+		if equal(seen, in) {
+			return kept
+		}
+		if again := Values(&Transfer{quiet: true}, nil, seen, to); equal(again, out) {
+			Put(t, at, "", in)
 			return kept
 		}
 	}
-	quiet := &Transfer{quiet: true}
-	out := Values(quiet, nil, in, to)
 	if quiet.lost {
 		Put(t, at, "", in)
 	}
@@ -100,12 +111,17 @@ func First[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B,
 	if in == nil {
 		return nil
 	}
+	out, lost := plainly(in[:min(len(in), 1)], to)
 	if ok {
-		if list, _ := plainly([]B{kept}, from); equal(list, in) {
+		list, _ := plainly([]B{kept}, from)
+		if equal(list, in) {
+			return &kept
+		}
+		if again, _ := plainly(list, to); equal(again, out) {
+			Put(t, at, "", in)
 			return &kept
 		}
 	}
-	out, lost := plainly(in[:min(len(in), 1)], to)
 	if lost || len(in) != 1 {
 		Put(t, at, "", in)
 	}
@@ -128,6 +144,13 @@ func One[A, B any](t *Transfer, at *Place, in *A, to Func[A, B], from Func[B, A]
 		return nil
 	}
 	out, lost := plainly([]A{*in}, to)
+	if ok && len(kept) > 0 {
+		list, _ := plainly(kept[:1], from)
+		if again, _ := plainly(list, to); equal(again, out) {
+			Put(t, at, "", *in)
+			return kept
+		}
+	}
 	if lost {
 		Put(t, at, "", *in)
 	}
