@@ -166,7 +166,8 @@ def test_nothing_is_lost(
     of: str,
     happens: Callable[[Path], None],
 ) -> None:
-    for command in COMMANDS:
+    # What generate does to files that were never handed over is in test_same_bytes.
+    for command in COMMANDS if of == "ejected" else COMMANDS[-2:]:
         root = memory / "-".join(command)
         shutil.copytree(project, root)
         happens(root / FILES[of])
