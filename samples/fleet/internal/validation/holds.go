@@ -4,6 +4,7 @@ package validation
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/cel-go/common/types"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
@@ -24,6 +25,8 @@ type ruled struct {
 	optional      []bool // whether a rule takes an old value that may not be there
 	items, values *ruled
 	members       map[string]*ruled
+	compares      bool // whether a rule of its own names the value before
+	parts         bool // whether one further down does
 }
 
 func newRuled(of *schema.Structural, decl *apiservercel.DeclType, root bool) *ruled {
@@ -49,6 +52,11 @@ func newRuled(of *schema.Structural, decl *apiservercel.DeclType, root bool) *ru
 	if len(compiled) == 0 && out.items == nil && out.values == nil && len(out.members) == 0 {
 		return nil
 	}
+	out.compares = slices.ContainsFunc(compiled, func(rule cel.CompilationResult) bool { return rule.UsesOldSelf })
+	out.parts = out.items.compare() || out.values.compare()
+	for _, member := range out.members {
+		out.parts = out.parts || member.compare()
+	}
 	if root {
 		of = model.WithTypeAndObjectMeta(of)
 	}
@@ -61,6 +69,9 @@ func (r *ruled) member(name string, of *ruled) {
 		r.members[name] = of
 	}
 }
+
+// compare says whether there are rules that name the value before.
+func (r *ruled) compare() bool { return r != nil && (r.compares || r.parts) }
 
 // hold says whether all rules hold for a value that was old before, or nil. It does not know of those that fail or cost
 // too much what a client should be told.
@@ -102,6 +113,9 @@ func (r *ruled) holdHere(ctx context.Context, value, old any, budget *int64) boo
 	if len(r.rules) == 0 {
 		return true
 	}
+	if *budget <= 0 {
+		return false
+	}
 	variables := map[string]any{cel.ScopedVarName: common.UnstructuredToVal(value, r.schema)}
 	maybe := map[string]any{cel.ScopedVarName: variables[cel.ScopedVarName], cel.OldScopedVarName: types.OptionalNone}
 	if old != nil {
@@ -109,11 +123,11 @@ func (r *ruled) holdHere(ctx context.Context, value, old any, budget *int64) boo
 		variables[cel.OldScopedVarName], maybe[cel.OldScopedVarName] = was, types.OptionalOf(was)
 	}
 	for i, rule := range r.rules {
-		if rule.UsesOldSelf && old == nil && !r.optional[i] {
-			continue
-		}
 		if rule.Program == nil {
 			return false
+		}
+		if rule.UsesOldSelf && old == nil && !r.optional[i] {
+			continue
 		}
 		given := variables
 		if r.optional[i] {

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/model"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
@@ -48,21 +49,43 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 		}
 	}
 	name, budget := (*in).OpenAPIModelName(), int64(celconfig.RuntimeCELCostBudget)
+	of := rulesOf(name)
+	if of == nil {
+		return errs
+	}
+	metadata := old != nil && of.compares // the rules of the whole compare it, too
+	var before any
+	if old != nil && of.compare() {
+		before = seen(old, kind, metadata)
+	}
+	if of.hold(ctx, seen(in, kind, metadata), before, &budget) {
+		return errs
+	}
 	if old == nil {
-		now := whole(unstructured(in), kind)
-		if rulesOf(name).hold(ctx, now, nil, &budget) {
-			return errs
-		}
-		found, _ := validator(name).Validate(ctx, nil, nil, now, nil, celconfig.RuntimeCELCostBudget)
+		found, _ := validator(name).Validate(ctx, nil, nil, whole(unstructured(in), kind), nil, celconfig.RuntimeCELCostBudget)
 		return append(errs, found...)
 	}
 	both := correlated(in, old)
 	now, was := whole(both.Value.(map[string]any), kind), whole(both.OldValue.(map[string]any), kind)
-	if rulesOf(name).hold(ctx, now, was, &budget) {
-		return errs
-	}
 	found, _ := validator(name).Validate(ctx, nil, nil, now, was, celconfig.RuntimeCELCostBudget, cel.WithRatcheting(both))
 	return append(errs, found...)
+}
+
+// seen is what rules see of an object. Who owns its fields they can only compare with who owned them; if they do not, that
+// is left as it is: to make it unstructured takes longer than all else of a small object.
+func seen[T Named](in *T, kind schema.GroupVersionKind, all bool) map[string]any {
+	if all {
+		return whole(unstructured(in), kind)
+	}
+	less := *in
+	meta := any(&less).(metav1.Object)
+	owned := meta.GetManagedFields()
+	meta.SetManagedFields(nil)
+	obj := whole(unstructured(&less), kind)
+	if of, ok := obj["metadata"].(map[string]any); ok && len(owned) > 0 {
+		of["managedFields"] = owned
+	}
+	return obj
 }
 
 // whole makes an object what rules expect: it says what it is, and a status that no controller has written is not there.
