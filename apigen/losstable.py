@@ -108,6 +108,7 @@ class _Step:
         if path in self._others and path not in self._places:
             return CARRIED, self._others[path], "union"
         verdict, how = EXACT, ""
+        there = path  # as annotations and labels are, of which no rule of this edge speaks
         for n in range(1, len(path) + 1):
             place, other = self._places.get(path[:n], (None, None))
             if place is None:

@@ -127,3 +127,25 @@ def test_what_one_version_demands_and_its_neighbour_does_not(tmp_path: Path) -> 
         ("v1alpha1", "spec.z", "items: maxLength 3"),
         ("v1", "spec.z", "immutable"),
     ]
+
+
+def test_annotations_go_along_a_chain(tmp_path: Path) -> None:
+    """What becomes an annotation at one edge is there beyond the next one, of which no rule speaks of it."""
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "apigen.yaml").write_text('apigen: 1\nname: a\nmodule: example.com/a\nkubernetes: "1.37"\n')
+    (tmp_path / "resources" / "w.yaml").write_text(
+        """\
+apigen: 1
+group: u.example.com
+kind: Widget
+versions:
+  - {name: v1alpha1, fields: {spec: {fields: {q: string, text: string}}}}
+  - {name: v1beta1, fields: {spec: {fields: {q: string}}}}
+  - {name: v1, storage: true, fields: {spec: {fields: {q: string}}}}
+conversions:
+  - {from: v1alpha1, to: v1beta1, rules: [{from: spec.text, to: 'metadata.annotations["u.example.com/text"]'}]}
+  - {from: v1beta1, to: v1}
+"""
+    )
+    (table,) = tables.tables(pipeline.resolved(tmp_path), "Widget", "v1alpha1", "v1")
+    assert rows(table)["spec.text"].other == 'metadata.annotations["u.example.com/text"]'
