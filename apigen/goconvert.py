@@ -114,7 +114,8 @@ class Converter:
             self.same_layout(name)
             and same_names
             and isinstance(frame.a, Struct)
-            and all(self._neutral(f.schema) for f in frame.a.fields)
+            and isinstance(frame.b, Struct)
+            and all(self._neutral(f.schema) for f in (*frame.a.fields, *frame.b.fields))
         )
 
     def _neutral(self, schema: Schema) -> bool:

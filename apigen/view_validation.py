@@ -108,7 +108,8 @@ class ValidationView:
             ("", f"{version.module}/internal/validation"),
         }
         always = {("", "context"), ("", _APIMACHINERY + "util/validation/field"), ("hub", version.hub_path)}
-        external = {(version.alias, version.external_path)} if self.functions or self.changes else set()
+        own = (version.alias, version.external_path)
+        external = {own} if self.functions or self.changes or used(own, text) else set()
         return imports({i for i in candidates if used(i, text)} | always | external, version.module)
 
 
