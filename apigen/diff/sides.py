@@ -1,18 +1,19 @@
 """A side of a comparison: a spec in a folder, in a file, or in a revision of git."""
 
-import io
-import subprocess
-import tarfile
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apigen.diff import git
 from apigen.load import PROJECT_FILE, RESOURCES, Spec, load
 from apigen.model import Project
 from apigen.problems import ApigenError, Problem, SpecError, UsageError
 from apigen.resolve import resolve
+from apigen.source import read
+from apigen.upstream import versions as minors
 from apigen.words import quoted
+
+_YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,13 @@ class Side:
 def read_side(root: Path, given: str) -> Side:
     """Return the spec that `given` names: a folder, a resource file or a revision; the folder `root` if it is empty.
 
-    Nothing is checked out. Raises UsageError for what is none of these, SpecError for a wrong spec, ApigenError.
+    A folder without a project, and a file that is no YAML, do not stand in the way of a branch of that name. Nothing is
+    checked out. Raises UsageError for what is none of these, SpecError for a wrong spec, ApigenError.
     """
     path = root / given
-    if not given or path.is_dir():
+    if not given or (path / PROJECT_FILE).is_file():
         return _side(path, given)
-    if path.is_file():
+    if path.is_file() and path.suffix in _YAML:
         return _file(root, path, given)
     with tempfile.TemporaryDirectory() as folder:
         _extract(root, given, Path(folder))
@@ -57,52 +59,70 @@ def _of(error: SpecError, given: str) -> SpecError:
 
 
 def _file(root: Path, path: Path, given: str) -> Side:
-    """One resource file, with the types that the project in `root` shares."""
+    """One resource file, with the types that are shared by files beside it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         (copy / RESOURCES).mkdir()
         project = root / PROJECT_FILE
-        text = project.read_bytes() if project.is_file() else _PROJECT.encode()
+        text = project.read_bytes() if project.is_file() else _project().encode()
         (copy / PROJECT_FILE).write_bytes(text)
-        (copy / RESOURCES / "0.yaml").write_bytes(path.read_bytes())
+        for file in [path, *_types(path)]:
+            (copy / RESOURCES / file.name).write_bytes(file.read_bytes())
         made = _side(copy, given)
     return Side(made.spec, made.project, alone=True)
 
 
-_PROJECT = 'apigen: 1\nname: alone\nmodule: example.com/alone\nkubernetes: "1.37"\n'
+def _types(path: Path) -> list[Path]:
+    """The files beside `path` that declare types and no kind. What cannot be read is not one."""
+    found = []
+    for file in sorted(path.parent.iterdir()):
+        if file.suffix in _YAML and file.name != path.name and file.is_file():
+            try:
+                document = read(file, file.name).document
+            except (ApigenError, SpecError):
+                continue
+            if {"group", "types"} <= document.keys() and not {"kind", "versions"} & document.keys():
+                found.append(file)
+    return found
+
+
+def _project() -> str:
+    return f'apigen: 1\nname: alone\nmodule: example.com/alone\nkubernetes: "{minors()[-1]}"\n'
 
 
 def _extract(root: Path, revision: str, folder: Path) -> None:
     """Write the spec of a revision below `folder`."""
-    missing = f"{quoted(revision)} is no folder, no file and no revision of git here"
-    hint = "name a folder, a resource file, or a commit, branch or tag"
-    commit = _git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"])
-    if commit is None:
-        inside = _git(root, ["rev-parse", "--is-inside-work-tree"])
-        if inside is None:
-            hint = f"{root.resolve()} is in no repository of git: name a folder or a file"
-        raise UsageError(missing, hint)
-    prefix = (_git(root, ["rev-parse", "--show-prefix"]) or b"").decode(errors="surrogateescape").strip()
-    listed = _git(root, ["ls-tree", "-z", "--name-only", commit.decode().strip(), PROJECT_FILE, RESOURCES])
-    names = [name for name in (listed or b"").split(b"\0") if name]
-    if PROJECT_FILE.encode() not in names:
-        where = f"{prefix}{PROJECT_FILE}"
+    commit = git.commit(root, revision)
+    if not commit:
+        raise UsageError(*_no_revision(root, revision))
+    files = git.files(root, commit, [PROJECT_FILE, f"{RESOURCES}/"], _YAML)
+    if PROJECT_FILE not in files:
+        where = f"{git.prefix(root)}{PROJECT_FILE}"
         raise ApigenError(
             f"{quoted(revision)} has no {where}", "name a revision in which the project is there"
         )
-    wanted = [name.decode() for name in names]
-    archive = _git(root, ["archive", "--format=tar", commit.decode().strip(), "--", *wanted])
-    if archive is None:
-        raise ApigenError(f"git does not give the files of {quoted(revision)}", "git archive says why")
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(folder, filter="data")
+    (folder / RESOURCES).mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
-def _git(root: Path, arguments: Sequence[str]) -> bytes | None:
-    """What git prints, None if it fails. Raises ApigenError where there is no git."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        raise ApigenError("there is no git here", "install it, or compare two folders") from None
-    return done.stdout if done.returncode == 0 else None
+def _no_revision(root: Path, given: str) -> tuple[str, str]:
+    """What is wrong with a name that is no revision, and what to do."""
+    if (root / given).is_dir():
+        return (
+            f"there is no {PROJECT_FILE} in {given}, and no revision of git is called so",
+            "name the folder of a project",
+        )
+    if (root / given).is_file():
+        return (
+            f"{given} is no resource file, and no revision of git is called so",
+            "such as resources/widget.yaml",
+        )
+    missing = f"{quoted(given)} is no folder, no file and no revision of git here"
+    if refusal := git.refusal(root):
+        if refusal.startswith("not a git repository"):
+            return missing, f"{root.resolve()} is in no repository of git: name a folder or a file"
+        return missing, f"name a folder or a file; git does not read this repository: {refusal}"
+    if given == "HEAD":
+        return missing, "there is no commit yet: make one, or name a folder or a file"
+    return missing, "name a folder, a resource file, or a commit, branch or tag"

@@ -194,3 +194,83 @@ def test_marks_for_github(repository: Path, run: Run) -> None:
     assert out.startswith(
         f"::error file=resources/widget.yaml,line={line},col=11,title=apigen diff%3A constraint-tightened::"
     )
+
+
+def test_attributes_of_the_repository_have_no_say(repository: Path, run: Run) -> None:
+    """With `git archive` they would leave files out, change them, or run a filter."""
+    Path("../../.gitattributes").write_text("*.yaml export-ignore filter=touch eol=crlf\n")
+    git("config", "filter.touch.smudge", "touch ran; cat")
+    commit("v1")
+    assert run("v1", "--exit-code") == (0, "the API is the same\n", "")
+    assert not Path("ran").exists()
+
+
+def test_a_branch_that_is_called_like_a_folder_or_a_program(repository: Path, run: Run) -> None:
+    commit()
+    git("branch", "resources")
+    git("branch", "shop")
+    Path("shop").write_bytes(b"\x7fELF")
+    Path("resources/widget.yaml").write_text(LESS)
+    assert "field-removed" in run("resources")[1]
+    assert "field-removed" in run("shop")[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("resources", "there is no apigen.yaml in resources"),
+        ("program", "program is no resource file"),
+    ],
+)
+def test_what_is_there_and_no_side(repository: Path, run: Run, given: str, says: str) -> None:
+    Path("program").write_bytes(b"\x7fELF")
+    commit()
+    code, _, err = run(given)
+    assert code == 2 and says in err and "hint: " in err
+
+
+def test_symbolic_links(repository: Path, run: Run) -> None:
+    Path("resources/readme").symlink_to("/etc/passwd")
+    commit("v1")
+    assert run("v1")[0] == 0
+    Path("resources/other.yaml").symlink_to("/etc/passwd")
+    commit("v2")
+    code, out, err = run("v2", "v1")
+    assert (code, out) == (1, "") and "resources/other.yaml is a symbolic link" in err
+
+
+def test_a_file_whose_types_are_shared(repository: Path, run: Run, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    for folder in (Path("resources"), old):
+        folder.mkdir(exist_ok=True)
+        (folder / "types.yaml").write_text(
+            "apigen: 1\ngroup: shop.example.com\ntypes: {Hue: {type: string}}\n"
+        )
+        (folder / "notes.yaml").write_text("[")
+    for folder, name in ((Path("resources"), "hue: Hue"), (old, "tint: Hue")):
+        (folder / "widget.yaml").write_text(ALONE.replace("at: {type: time}", name))
+    code, out, err = run(str(old / "widget.yaml"), "resources/widget.yaml")
+    assert (code, err) == (0, "") and "spec.tint field-removed" in out and "spec.hue field-added" in out
+
+
+def test_a_file_that_is_wrong_has_its_name(repository: Path, run: Run) -> None:
+    commit()
+    Path("other.yaml").write_text("kind: [")
+    code, _, err = run("other.yaml", "resources/widget.yaml")
+    assert code == 3 and "other.yaml:1:8: error: in other.yaml: " in err
+
+
+def test_a_repository_that_git_refuses(repository: Path, run: Run) -> None:
+    commit()
+    Path("../../.git/config").write_text("[core")
+    code, _, err = run()
+    assert code == 2 and "git does not read this repository: bad config" in err
+
+
+def test_names_of_resource_files_that_are_no_text(repository: Path, run: Run) -> None:
+    odd = repository / "resources" / b"\xff.yaml".decode(errors="surrogateescape")
+    Path("resources/widget.yaml").rename(odd)
+    commit()
+    odd.write_text(LESS)
+    code, out, _ = run("--format", "github", "--exit-code")
+    assert code == 5 and "file=resources/\\udcff.yaml" in out
