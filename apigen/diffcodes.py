@@ -43,6 +43,7 @@ _STORAGE = (
 )
 _VALIDATION = "validation must not be tightened: objects that were valid stay valid (api_changes.md)"
 _SOURCE = "names in Go are an interface too: whoever imports the types has to change the source"
+_KEYS = "a server that was upgraded finds what is stored (api_changes.md, compatibility)"
 _OWNERS = "how owners share a list or map is part of the API: server-side apply merges by it (api_changes.md)"
 
 _ADD_VERSION = "add a version that says it otherwise, and a conversion rule"
@@ -54,6 +55,14 @@ _NEW_KIND = "add a kind, move the objects, remove the old kind later"
 
 CODES: tuple[Code, ...] = (
     Code("module-changed", "the path of the Go module", (_GO,), _SOURCE, "keep it, or tell importers"),
+    Code(
+        "project-renamed",
+        "the store keeps objects under the name of the project",
+        (_STORED,),
+        _KEYS,
+        "keep the name, or start the server with `--etcd-prefix /registry/OLD`",
+    ),
+    Code("kubernetes-changed", "fields of Kubernetes' own types are those of another minor"),
     Code("kind-added", "a kind is new"),
     Code(
         "kind-removed", "a kind is gone", (_CLIENTS, _STORED, _GO), _REMOVAL, "deprecate its versions first"
@@ -93,6 +102,14 @@ CODES: tuple[Code, ...] = (
         _ADD_VERSION,
     ),
     Code("scale-removed", "autoscalers and kubectl scale fail", (_CLIENTS,), _REMOVAL, _ADD_VERSION),
+    Code(
+        "scale-changed",
+        "autoscalers and kubectl scale read and write other fields",
+        (_CLIENTS,),
+        _WRITES,
+        _ADD_VERSION,
+    ),
+    Code("columns-changed", "what `kubectl get` prints: tables are for people"),
     Code("version-added", "a version is new"),
     Code("version-removed", "a version is gone", (_CLIENTS, _GO), _LIFETIME, _DEPRECATE),
     Code(
@@ -111,9 +128,17 @@ CODES: tuple[Code, ...] = (
     ),
     Code("version-served", "a version that was not served is"),
     Code("version-deprecated", "requests are answered with a warning"),
+    Code("version-undeprecated", "requests are answered without a warning"),
     Code(
         "storage-version-changed",
         "objects are written in another version from now on; `migrate` rewrites the others",
+    ),
+    Code(
+        "storage-version-too-early",
+        "objects are written in a version that the server before does not know: it cannot be rolled back to",
+        (_STORED,),
+        _STORAGE,
+        "add the version in one release, and store it in the next",
     ),
     Code("field-added", "a field is new, and optional"),
     Code(
@@ -128,7 +153,8 @@ CODES: tuple[Code, ...] = (
         "a field is gone, and what is in it",
         (_CLIENTS, _STORED, _GO),
         _REMOVAL,
-        "keep it and set `deprecated: true`; leave it out of a new version",
+        "keep it and set `deprecated: true`, and leave it out of a new version; another name is for a new version, too,"
+        " with a rule `{from: OLD, to: NEW}`",
     ),
     Code(
         "type-changed",
@@ -154,8 +180,8 @@ CODES: tuple[Code, ...] = (
     Code("enum-value-added", "old clients may meet a word that they do not know"),
     Code(
         "enum-value-removed",
-        "a word is refused; stored objects keep it until they change it",
-        (_CLIENTS,),
+        "a word is refused, and its constant in Go gone; stored objects keep it until they change it",
+        (_CLIENTS, _GO),
         _VALIDATION,
         _ADD_VERSION,
     ),
@@ -193,6 +219,13 @@ CODES: tuple[Code, ...] = (
         "keep it selectable",
     ),
     Code("selector-added", "a field may be selected by"),
+    Code(
+        "go-package-changed",
+        "the path of a package in Go: a group of a similar name came or went",
+        (_GO,),
+        _SOURCE,
+        "tell importers",
+    ),
     Code("go-name-changed", "a name in Go", (_GO,), _SOURCE, "tell importers"),
     Code(
         "go-pointer-changed",
@@ -203,10 +236,17 @@ CODES: tuple[Code, ...] = (
     ),
     Code(
         "conversion-changed",
-        "a field of one version shows as something else in the other",
-        (_CLIENTS,),
+        "a field of one version shows as something else in the other, or what was kept of it is kept no more",
+        (_CLIENTS, _STORED),
         _ROUND,
         "look at it: what was written through one version must read as it did",
+    ),
+    Code(
+        "new-value-changed",
+        "objects made through another version get something else",
+        (_CLIENTS,),
+        _DEFAULTS,
+        "keep the `value` of the rule",
     ),
 )
 

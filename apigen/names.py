@@ -132,6 +132,11 @@ def version_key(version: str) -> tuple[int, int, int, str]:
     return (stage, -int(match[1]), -int(match[4] or 0), "")
 
 
+def is_alpha(version: str) -> bool:
+    """Whether a version is one that Kubernetes calls alpha: v1alpha1, not alphabet."""
+    return version_key(version)[0] == 2
+
+
 def distinct_packages(groups: list[str]) -> dict[str, str]:
     """Return a package name for each group: its first label, more labels where two groups share it."""
     out: dict[str, str] = {}

@@ -53,7 +53,7 @@ def _alike(before: Side, after: Side) -> tuple[Side, Side]:
 
 def _allowed(change: ApiChange, allowed: Iterable[AllowSpec]) -> ApiChange:
     reason = next((entry.reason for entry in allowed if _allows(entry, change)), "")
-    return replace(change, reason=reason) if change.of.breaks else change
+    return replace(change, reason=reason) if change.breaks else change
 
 
 def _allows(entry: AllowSpec, change: ApiChange) -> bool:

@@ -10,7 +10,9 @@ from apigen.problems import Position
 class ApiChange:
     """A change: its code, of which kind, in which version and where, and what was and is there.
 
-    `place` is in the new spec; in the old one for what is gone, as `old` says. `reason` is why it is allowed.
+    `place` is in the new spec; in the old one for what is gone, as `old` says, and `near` is then where it was in the
+    new one. `spared` are whom this change does not break though others of its code do; `alpha` says that alpha versions
+    alone are concerned. `reason` is why it is allowed.
     """
 
     code: str
@@ -20,6 +22,9 @@ class ApiChange:
     text: str = ""
     place: Position | None = None
     old: bool = False
+    near: Position | None = None
+    spared: tuple[Verdict, ...] = ()
+    alpha: bool = False
     reason: str = ""
 
     @property
@@ -28,12 +33,12 @@ class ApiChange:
         return BY_NAME[self.code]
 
     @property
-    def alpha(self) -> bool:
-        """Whether it is in an alpha version, which promises nothing to clients."""
-        return "alpha" in self.version
+    def breaks(self) -> tuple[Verdict, ...]:
+        """What it breaks; nothing if it is compatible."""
+        return tuple(v for v in self.of.breaks if v not in self.spared)
 
     @property
     def breaking(self) -> bool:
         """Whether it fails a check: it breaks something and is not allowed. In an alpha version data alone count."""
-        counted = [v for v in self.of.breaks if v is Verdict.STORED or not self.alpha]
+        counted = [v for v in self.breaks if v is Verdict.STORED or not self.alpha]
         return bool(counted) and not self.reason

@@ -20,7 +20,8 @@ def as_text(found: Comparison) -> Iterator[str]:
             kind = change.kind
             yield kind
         yield f"  {_head(change)}"
-        if change.of.breaks:
+        if change.breaks:
+            yield f"      at: {_where(change)}"
             if change.reason:
                 yield f"      allowed: {change.reason}"
             else:
@@ -39,16 +40,22 @@ def _head(change: ApiChange) -> str:
     where = " ".join(filter(None, (change.version, change.path)))
     what = " ".join(filter(None, (where, change.code)))
     text = f": {change.text}" if change.text else ""
-    verdict = ", ".join(change.of.breaks) or "compatible"
-    alpha = " (an alpha version promises nothing)" if change.alpha and change.of.breaks else ""
+    verdict = ", ".join(change.breaks) or "compatible"
+    alpha = " (an alpha version promises nothing)" if change.alpha and change.breaks else ""
     return f"{sign} {what}{text}: {verdict}{alpha}"
+
+
+def _where(change: ApiChange) -> str:
+    place = change.place
+    text = f"{place.file}:{place.line}:{place.column}" if place else "the spec"
+    return f"{text}, in the old spec" if change.old else text
 
 
 def summary(changes: Sequence[ApiChange]) -> str:
     """Return one line with how many changes there are, and what they break."""
     if not changes:
         return "the API is the same"
-    counts = [f"{sum(v in c.of.breaks for c in changes)} {_does(v)}" for v in Verdict]
+    counts = [f"{sum(v in c.breaks for c in changes)} {_does(v)}" for v in Verdict]
     allowed = sum(bool(c.reason) for c in changes)
     total = f"{len(changes)} change{'s' if len(changes) > 1 else ''}"
     return f"{total}: {', '.join(counts)}" + (f"; {allowed} allowed" if allowed else "")
@@ -67,13 +74,15 @@ def as_json(changes: Sequence[ApiChange]) -> str:
             "version": c.version,
             "path": c.path,
             "text": c.text,
-            "breaks": [verdict.removeprefix("breaks ") for verdict in c.of.breaks],
+            "breaks": [verdict.removeprefix("breaks ") for verdict in c.breaks],
             "rule": c.of.rule,
             "wayOut": c.of.way,
             "allowed": c.reason,
             "breaking": c.breaking,
-            "file": c.place.file if c.place and not c.old else "",
-            "line": c.place.line if c.place and not c.old else 0,
+            "side": "old" if c.old else "new",
+            "file": c.place.file if c.place else "",
+            "line": c.place.line if c.place else 0,
+            "column": c.place.column if c.place else 0,
         }
         for c in changes
     ]
@@ -83,10 +92,11 @@ def as_json(changes: Sequence[ApiChange]) -> str:
 def marks(changes: Sequence[ApiChange]) -> Iterator[Mark]:
     """Yield a mark for each change that breaks something, where its place is in the new spec."""
     for change in changes:
-        if not change.of.breaks or change.place is None:
+        place = change.near if change.old else change.place
+        if not change.breaks or place is None:
             continue
         hint = (change.reason and f"allowed: {change.reason}") or f"{change.of.rule}; {change.of.way}"
         level: Literal["error", "notice"] = "error" if change.breaking else "notice"
         where = " ".join(filter(None, (change.kind, change.version, change.path)))
-        text = f"{where}: {change.text or change.of.about}: {', '.join(change.of.breaks)}"
-        yield Mark(level, change.place, f"apigen diff: {change.code}", text, hint)
+        text = f"{where}: {change.text or change.of.about}: {', '.join(change.breaks)}"
+        yield Mark(level, place, f"apigen diff: {change.code}", text, hint)

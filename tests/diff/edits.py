@@ -89,7 +89,7 @@ COMPATIBLE: tuple[EDIT, ...] = (
     ("maxLength: 60", "maxLength: 63", "object-names-loosened"),
     ("metadata: {name: {maxLength: 60}}\n", "", "object-names-loosened"),
     ("selectableFields: [{jsonPath: .spec.title}]", "selectableFields: [{jsonPath: .spec.title}, {jsonPath: .spec.note}]", "selector-added"),
-    ("additionalPrinterColumns: [{name: Title,", "additionalPrinterColumns: [{name: Name,", ""),
+    ("additionalPrinterColumns: [{name: Title,", "additionalPrinterColumns: [{name: Name,", "columns-changed"),
     ("  - name: v1beta1\n", "  - name: v1beta1\n    deprecated: true\n", "version-deprecated"),
     ("          note:", "          zzz: bool\n          note:", "field-added spec.zzz"),
     ("status:\n        fields:\n          ready: bool", "status:\n        fields:\n          ready: bool\n          phase: string", "field-added status.phase"),
@@ -106,6 +106,11 @@ COMPATIBLE: tuple[EDIT, ...] = (
     ("fields: {file: string, url: string}", "fields: {file: string, url: string, text: string}", "field-added spec.options.text"),
     ("kind: Widget\n", "kind: Widget\nscope: Namespaced\n", ""),
     ("mode: {type: string, enum: [Fast, Slow]}", "mode: {type: string, enum: [Fast, Slow, Idle]}", "enum-value-added spec.mode"),
+    ("atMostOneOf: [file, url]\n            fields: {file: string, url: string}", "atMostOneOf: [file, url, text]\n            fields: {file: string, url: string, text: string}", "field-added spec.options.text"),
+    ("Color: {type: string, enum: [Red, Green]}", "Color: {type: string, enum: [Red, Green], minLength: 0}", ""),
+    ("minimum: 1}\n          note", "exclusiveMinimum: 0}\n          note", ""),
+    ("spec:\n        fields:\n          title", "spec:\n        required: true\n        fields:\n          title", ""),
+    ("words: {type: list of string}", "words: {type: list of string, minItems: 0}", ""),
 )  # fmt: skip
 
 BREAKING: tuple[EDIT, ...] = (
@@ -138,7 +143,7 @@ BREAKING: tuple[EDIT, ...] = (
     ("words: {type: list of string}", "words: {type: list of string, minItems: 1}", "constraint-tightened spec.words"),
     ("immutable: onceSet", "immutable: true", "constraint-tightened spec.fixed"),
     ("note: {type: string,", "note: {type: string, immutable: true,", "constraint-tightened spec.note"),
-    ("atMostOneOf: [file, url]", "exactlyOneOf: [file, url]", "constraint-tightened spec.options, constraint-loosened spec.options"),
+    ("atMostOneOf: [file, url]", "exactlyOneOf: [file, url]", "constraint-tightened spec.options"),
     ("            preserveUnknownFields: true\n", "", "unknown-fields-dropped spec.options"),
     ("tags: {type: list of string, listType: set", "tags: {type: list of string, listType: atomic", "list-type-changed spec.tags"),
     ("words: {type: list of string}", "words: {type: list of string, listType: set}", "list-keys-changed spec.words"),
@@ -155,4 +160,8 @@ BREAKING: tuple[EDIT, ...] = (
     ("    selectableFields: [{jsonPath: .spec.title}]\n", "", "selector-removed"),
     ("  - name: v1beta1\n", "  - name: v1beta1\n    served: false\n", "version-unserved"),
     ("      - {from: spec.paint, to: spec.color}\n", "      - {from: spec.paint}\n      - {to: spec.color}\n", "conversion-changed spec.paint, conversion-changed spec.color"),
+    ("      - {from: spec.paint, to: spec.color}\n", "      - {from: spec.paint, to: spec.color, as: {enum: {Red: Green, Green: Red}}}\n", "conversion-changed spec.paint, conversion-changed spec.color"),
+    ("{to: spec.replicas, value: 1}", "{to: spec.replicas, value: 2}", "new-value-changed spec.replicas"),
+    ("specReplicasPath: .spec.replicas", "specReplicasPath: .spec.count", "scale-changed"),
+    ("{rule: \"has(self.spec)\"}", "{rule: \"!oldSelf.hasValue() || has(self.spec)\", optionalOldSelf: true}", "rule-added , rule-removed "),
 )  # fmt: skip
