@@ -166,7 +166,9 @@ class KindDiff:
         """Whether objects in the store have a field: in the storage version, or beside it where that lacks it."""
         if version == self.was[1].storage:
             return True
-        return any(v == version and _within(p, path) for v, p in self._kept)
+        # By the name of the field alone: its type may have other places than the one that is reported.
+        name = path.rpartition(".")[2]
+        return any(v == version and name in p.split(".") for v, p in self._kept)
 
     def _conversions(self) -> Iterator[ApiChange]:
         """Fields of a version that show as something else in another one."""

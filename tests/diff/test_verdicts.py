@@ -59,6 +59,23 @@ def test_stored_data_is_what_a_version_keeps(
     assert [(c.version, c.breaks) for c in found] == [("v1beta1", breaks)]
 
 
+def test_stored_data_in_one_of_the_places_of_a_type(tmp_path: Path) -> None:
+    """A type is reported where it is met first; here that is not where it is kept."""
+    old = TWO.replace("versions:", "types: {Ref: {fields: {a: string}}}\nversions:", 1)
+    old = old.replace("{fields: {a: string}}}}}\n", "Ref}}}\n").replace(
+        "{fields: {a: string}}, owner", "Ref, owner"
+    )
+    old = old.replace("{fields: {name: string}}", "Own").replace(
+        "types: {", "types: {Own: {fields: {ref: Ref}}, "
+    )
+    new = old.replace("Ref: {fields: {a: string}}", "Ref: {fields: {a: string, b: string}}")
+    back = [c for c in changes(tmp_path, new, old) if c.version == "v1beta1"]
+    assert [(c.path, c.breaks) for c in back] == [("spec.more.b", (CLIENTS, STORED, GO))]
+    new = old.replace("Ref: {fields: {a: string}}", "Ref: {fields: {a: int32}}")
+    found = [c for c in changes(tmp_path / "a", old, new) if c.version == "v1beta1"]
+    assert [(c.path, c.breaks) for c in found] == [("spec.more.a", (CLIENTS, STORED, GO))]
+
+
 def test_what_was_kept_and_is_kept_no_more(tmp_path: Path) -> None:
     """The field that v1beta1 had alone is now one of v1: what was kept beside the objects is not in it."""
     after = TWO.replace("{a: string}}}}}\n  - name", f"{{a: string}}}}{OWNER}}}}}}}\n  - name").replace(
