@@ -13,7 +13,8 @@ from apigen.paths import STAR, dotted
 _ORDER = (EXACT, CARRIED, KEPT, DROPPED)
 _EXACT = ("same", "object", "list", "map", "wrap", "not")
 _DEPTH = 24
-_MOST = 2000
+MOST = 2000
+"""More rows than anybody reads."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class Table:
         return sum(row.verdict == verdict for row in self.rows)
 
 
-def table(kind: Kind, types: dict[str, Types], source: str, target: str) -> Table:
-    """Return what becomes of every field of `source` in `target`. `types` are those of the versions."""
+def table(kind: Kind, types: dict[str, Types], source: str, target: str, most: int = MOST) -> Table:
+    """Return what becomes of the fields of `source` in `target`, of the first `most`; `types` are of all versions."""
     steps = [_Step(edge, forward) for edge, forward in _way(kind, source, target)]
     root = next(v.root for v in kind.versions if v.version == source)
     rows = []
     for path in _leaves(Schema("object", root.go), types[source], (), ()):
         rows.append(_row(path, steps))
-        if len(rows) == _MOST:
+        if len(rows) == most:
             break
     return Table(kind.kind, source, target, tuple(rows))
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from apigen.loss import CARRIED, DROPPED, EXACT, KEPT
-from apigen.losstable import Row, Table, neighbours, table
+from apigen.losstable import MOST, Row, Table, neighbours, table
 from apigen.model import Group, Kind, Project
 from apigen.problems import UsageError
 from apigen.words import choices, quoted
@@ -32,11 +32,11 @@ def tables(project: Project, kind: str = "", source: str = "", target: str = "")
     return [made for group, of in found for made in of_kind(group, of)]
 
 
-def of_kind(group: Group, kind: Kind) -> list[Table]:
-    """Return the tables of all pairs of neighbours, both ways."""
+def of_kind(group: Group, kind: Kind, most: int = MOST) -> list[Table]:
+    """Return the tables of all pairs of neighbours, both ways, of `most` rows each."""
     types = {v.name: v.types for v in group.versions}
     ways = [way for pair in neighbours(kind) for way in (pair, pair[::-1])]
-    return [table(kind, types, *way) for way in ways]
+    return [table(kind, types, *way, most=most) for way in ways]
 
 
 def kinds(project: Project, wanted: str) -> list[tuple[Group, Kind]]:

@@ -9,6 +9,9 @@ from apigen.model import Field, Group, Kind, Lens
 from apigen.paths import STAR, dotted
 from apigen.tables import of_kind
 
+# No table is read here, so that none has to end; a type in many places must, though.
+_MOST = 100_000
+
 Of = tuple[Group, Kind]
 Key = tuple[str, str, str]
 """A version, another one, and the path of a field in the first."""
@@ -16,7 +19,7 @@ Key = tuple[str, str, str]
 
 def converted(of: Of) -> dict[Key, str]:
     """Return what each field of a version is in its neighbours."""
-    tables = of_kind(*of) if len(of[1].versions) > 1 else []
+    tables = of_kind(*of, most=_MOST) if len(of[1].versions) > 1 else []
     options = dict(_options(of[1]))
     return {
         key: " ".join(filter(None, (row.verdict, row.other, row.how, options.get(key))))
@@ -27,8 +30,12 @@ def converted(of: Of) -> dict[Key, str]:
 
 
 def kept(of: Of) -> frozenset[tuple[str, str]]:
-    """Return the versions and paths of fields that a neighbour has not, so that they are stored beside its own."""
-    return frozenset(key[::2] for key, text in converted(of).items() if text.split()[0] == KEPT)
+    """Return the versions and names of fields that a neighbour has not, so that they are stored beside its own.
+
+    Names, not paths: a type that has several places is reported at one of them, and may be kept at another.
+    """
+    rows = (key for key, text in converted(of).items() if text.split()[0] == KEPT)
+    return frozenset((source, name) for source, _, path in rows for name in path.split("."))
 
 
 def new_values(of: Of) -> dict[tuple[str, str, str], str]:

@@ -164,11 +164,7 @@ class KindDiff:
 
     def _stores(self, version: str, path: str) -> bool:
         """Whether objects in the store have a field: in the storage version, or beside it where that lacks it."""
-        if version == self.was[1].storage:
-            return True
-        # By the name of the field alone: its type may have other places than the one that is reported.
-        name = path.rpartition(".")[2]
-        return any(v == version and name in p.split(".") for v, p in self._kept)
+        return version == self.was[1].storage or (version, path.rpartition(".")[2]) in self._kept
 
     def _conversions(self) -> Iterator[ApiChange]:
         """Fields of a version that show as something else in another one."""
