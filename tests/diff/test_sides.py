@@ -123,6 +123,12 @@ def test_a_revision_that_looks_like_an_option(repository: Path, run: Run) -> Non
     assert found == 2 and "no revision" in err and not Path("x").exists()
 
 
+def test_a_branch_that_looks_like_an_option(repository: Path, run: Run) -> None:
+    commit()
+    git("update-ref", "refs/heads/--all", "HEAD")
+    assert run("--", "--all") == (0, "the API is the same\n", "")
+
+
 def test_before_the_first_commit(repository: Path, run: Run) -> None:
     code, _, err = run()
     assert code == 2 and '"HEAD" is no folder, no file and no revision' in err

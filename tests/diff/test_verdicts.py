@@ -85,6 +85,22 @@ def test_what_was_kept_and_is_kept_no_more(tmp_path: Path) -> None:
     assert found.path == "spec.owner.name" and found.breaks == (CLIENTS, STORED)
 
 
+def test_words_that_map_to_others(tmp_path: Path) -> None:
+    """Both specs have the same rule for the same fields; what it says of their words is another thing."""
+    old = TWO.replace("title: string", "title: {type: string, enum: [Even, Odd]}", 1)
+    old = old.replace(
+        "{spec: {fields: {title: string", "{spec: {fields: {title: {type: string, enum: [e, o]}"
+    )
+    rule = "{from: spec.title, to: spec.title, as: {enum: {e: Even, o: Odd}}}"
+    old = old.replace("rules: [", f"rules: [{rule}, ")
+    new = old.replace("{e: Even, o: Odd}", "{e: Odd, o: Even}")
+    found = changes(tmp_path, old, new)
+    assert [(c.code, c.version, c.path, c.breaks) for c in found] == [
+        ("conversion-changed", "v1", "spec.title", (CLIENTS,)),
+        ("conversion-changed", "v1beta1", "spec.title", (CLIENTS,)),
+    ]
+
+
 def test_a_version_that_is_not_served_has_no_clients(tmp_path: Path) -> None:
     old = TWO.replace("  - name: v1beta1\n", "  - name: v1beta1\n    served: false\n")
     gone = old[: old.index("  - name: v1beta1")]
