@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from apigen.model import Types
+from apigen.gotext import quote
+from apigen.model import Struct, Types
+from apigen.view_types import members
 from apigen.view_version import VersionView
 from apigen.views import uses_json
 
@@ -11,10 +13,14 @@ _JSON_FILLER = """\
 			in.Raw = []byte([]string{{{values}}}[c.Intn({count})])
 		}},
 """
-# Nothing besides the fields is no map; what is random there could be the name of a field only by a miracle.
+# Nothing besides the fields is no map; and what has the name of a field is one.
 _OPEN_FILLER = """\
 		func(in *{type}, c randfill.Continue) {{
-			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {{
+			c.FillNoCustom(in)
+			for _, name := range []string{{{names}}} {{
+				delete(in.UnknownFields, name)
+			}}
+			if len(in.UnknownFields) == 0 {{
 				in.UnknownFields = nil
 			}}
 		}},
@@ -30,6 +36,12 @@ def _json_filler(alias: str, name: str) -> str:
     return _JSON_FILLER.format(type=f"{alias}.{name}", values=listed, count=len(values))
 
 
+def _open_filler(go: str, struct: Struct) -> str:
+    """A function that fills an object that keeps unknown fields."""
+    names = ", ".join(quote(name) for name in members(struct))
+    return _OPEN_FILLER.format(type=go, names=names)
+
+
 def _scalar_filler(go: str) -> str:
     """A function that fills a named string with a word of any version, or with some text."""
     return f"\t\tfunc(in *{go}, c randfill.Continue) {{\n\t\t\t*in = {go}(word(c))\n\t\t}},\n"
@@ -43,5 +55,5 @@ def fillers(versions: Sequence[VersionView], hub: Types) -> str:
         out += [_scalar_filler(f"{view.alias}.{s.go}") for s in texts]
     for alias, types in [*((v.alias, v.types) for v in versions), ("hub", hub)]:
         out += [_json_filler(alias, name) for name in sorted(uses_json(types))]
-        out += [_OPEN_FILLER.format(type=f"{alias}.{s.go}") for s in types.structs.values() if s.open]
+        out += [_open_filler(f"{alias}.{s.go}", s) for s in types.structs.values() if s.open]
     return "".join(out)

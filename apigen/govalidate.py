@@ -146,7 +146,7 @@ class Validation:
         return [f"for {key}, {value} := range validation.Sorted({at.value}) {{", inner, "}"]
 
     def _unique_keys(self, schema: Schema, value: str, path: str) -> Lines:
-        """Compare the items of a map list by their keys. A key that is absent stands for its zero value."""
+        """Compare the items of a map list by their keys."""
         item, keys = schema.element, schema.list_map_keys
         go = (
             f"{self.package}.{item.name}"
@@ -164,10 +164,10 @@ class Validation:
     def _key(self, schema: Schema, key: str) -> str:
         if schema.element.upstream is not None:
             found = next(f for f in schema.element.upstream.fields if f.json == key)
-            return f"validation.Deref(in.{found.go})" if found.is_pointer else f"in.{found.go}"
+            return f"validation.{'KeyAt' if found.is_pointer else 'Key'}(in.{found.go})"
         field = self.types.struct(schema.element).find(key)
         assert field is not None
-        return f"validation.Deref(in.{field.go})" if field.pointer else f"in.{field.go}"
+        return f"validation.{'KeyAt' if field.pointer else 'Key'}(in.{field.go})"
 
     def enums(self) -> list[tuple[str, str, list[str]]]:
         """Return (variable, Go type, constants) of the enums that the functions compare with."""

@@ -161,7 +161,7 @@ class TypesView:
     def open_structs(self) -> list[dict[str, str]]:
         """The structs that keep unknown fields, with the names of those that are known as further arguments."""
         found = [s for s in self.types.structs.values() if s.open]
-        return [{"go": s.go, "names": "".join(f", {quote(name)}" for name in _members(s))} for s in found]
+        return [{"go": s.go, "names": "".join(f", {quote(name)}" for name in members(s))} for s in found]
 
     @property
     def has_open(self) -> bool:
@@ -169,5 +169,6 @@ class TypesView:
         return bool(self.open_structs) and (self.external or self.tagged)
 
 
-def _members(struct: Struct) -> list[str]:
+def members(struct: Struct) -> list[str]:
+    """Return the names of the fields of an object in JSON, those of all objects too."""
     return [*(("apiVersion", "kind", "metadata") if struct.root else ()), *(f.json for f in struct.named)]

@@ -133,8 +133,7 @@ def test_annotations_go_along_a_chain(tmp_path: Path) -> None:
     """What becomes an annotation at one edge is there beyond the next one, of which no rule speaks of it."""
     (tmp_path / "resources").mkdir()
     (tmp_path / "apigen.yaml").write_text('apigen: 1\nname: a\nmodule: example.com/a\nkubernetes: "1.37"\n')
-    (tmp_path / "resources" / "w.yaml").write_text(
-        """\
+    (tmp_path / "resources" / "w.yaml").write_text("""\
 apigen: 1
 group: u.example.com
 kind: Widget
@@ -145,7 +144,6 @@ versions:
 conversions:
   - {from: v1alpha1, to: v1beta1, rules: [{from: spec.text, to: 'metadata.annotations["u.example.com/text"]'}]}
   - {from: v1beta1, to: v1}
-"""
-    )
+""")
     (table,) = tables.tables(pipeline.resolved(tmp_path), "Widget", "v1alpha1", "v1")
     assert rows(table)["spec.text"].other == 'metadata.annotations["u.example.com/text"]'

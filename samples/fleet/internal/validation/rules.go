@@ -45,7 +45,7 @@ func Rules[T Named](ctx context.Context, kind schema.GroupVersionKind, errs fiel
 	for _, err := range errs {
 		switch err.Type {
 		case field.ErrorTypeNotSupported, field.ErrorTypeRequired, field.ErrorTypeTooLong, field.ErrorTypeTooMany, field.ErrorTypeTypeInvalid:
-			return append(errs, field.Invalid(nil, nil, "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"))
+			return append(errs, field.Invalid(nil, nil, notAsked))
 		}
 	}
 	name, budget := (*in).OpenAPIModelName(), int64(celconfig.RuntimeCELCostBudget)

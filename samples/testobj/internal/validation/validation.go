@@ -41,8 +41,15 @@ func New(meta *metav1.ObjectMeta) field.ErrorList {
 // wholeObject is how errors call an object as a whole.
 const wholeObject = "<nil>"
 
-// Under returns the errors on the root field of that name, or all but those; in both cases those on the whole object.
+// notAsked says that rules in CEL were not asked.
+const notAsked = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+
+// Under returns the errors on the root field of that name, or all but those; in both cases those on the whole object. What
+// keeps rules from being asked is not left out: a client must learn why.
 func Under(errs field.ErrorList, root string, want bool) field.ErrorList {
+	if slices.ContainsFunc(errs, func(err *field.Error) bool { return err.Detail == notAsked }) {
+		return errs
+	}
 	return slices.DeleteFunc(errs, func(err *field.Error) bool {
 		name, _, _ := strings.Cut(err.Field, ".")
 		name, _, _ = strings.Cut(name, "[")
@@ -68,19 +75,37 @@ func UniqueKeys[T any](in []T, path *field.Path, keys func(in *T) map[string]any
 	seen := sets.New[string]()
 	for i := range in {
 		value := keys(&in[i])
-		text := fmt.Sprint(value) // prints maps in the order of their keys
-		if slices.ContainsFunc(slices.Collect(maps.Values(value)), absent) {
+		if slices.Contains(slices.Collect(maps.Values(value)), nil) {
 			continue
 		}
-		if seen.Has(text) {
+		text, err := json.Marshal(value) // in the order of the keys
+		if err != nil {
+			return append(errs, field.InternalError(path.Index(i), err))
+		}
+		if seen.Has(string(text)) {
 			errs = append(errs, field.Duplicate(path.Index(i), value))
 		}
-		seen.Insert(text)
+		seen.Insert(string(text))
 	}
 	return errs
 }
 
-func absent(key any) bool { return fmt.Sprint(key) == "" }
+// Key is a key of an item that is absent where it is its zero value; KeyAt is one that is absent where it is nil.
+func Key[T comparable](key T) any {
+	var zero T
+	if key == zero {
+		return nil
+	}
+	return key
+}
+
+// KeyAt is Key for a pointer.
+func KeyAt[T any](key *T) any {
+	if key == nil {
+		return nil
+	}
+	return *key
+}
 
 // EmbeddedResource refuses an object that does not say what it is.
 func EmbeddedResource(raw []byte, path *field.Path) (errs field.ErrorList) {

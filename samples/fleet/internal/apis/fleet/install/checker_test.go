@@ -190,7 +190,11 @@ func fillers(serializer.CodecFactory) []any {
 			in.Raw = []byte([]string{`{"a":[1,"b",null]}`, `{}`, `{"x.y":{"z":1.5}}`}[c.Intn(3)])
 		},
 		func(in *fleetv1.ProbeSpecOptions, c randfill.Continue) {
-			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {
+			c.FillNoCustom(in)
+			for _, name := range []string{"mode"} {
+				delete(in.UnknownFields, name)
+			}
+			if len(in.UnknownFields) == 0 {
 				in.UnknownFields = nil
 			}
 		},
@@ -204,7 +208,11 @@ func fillers(serializer.CodecFactory) []any {
 			in.Raw = []byte([]string{`{"a":[1,"b",null]}`, `{}`, `{"x.y":{"z":1.5}}`}[c.Intn(3)])
 		},
 		func(in *hub.ProbeSpecOptions, c randfill.Continue) {
-			if c.FillNoCustom(in); len(in.UnknownFields) == 0 {
+			c.FillNoCustom(in)
+			for _, name := range []string{"mode"} {
+				delete(in.UnknownFields, name)
+			}
+			if len(in.UnknownFields) == 0 {
 				in.UnknownFields = nil
 			}
 		},

@@ -160,7 +160,7 @@ func validateMachineSpec(in *fleetv1.MachineSpec, path *field.Path) (errs field.
 		errs = append(errs, validateMachineSpecLocation(in.Location, path.Child("location"))...)
 	}
 	errs = append(errs, validation.UniqueKeys(in.Ports, path.Child("ports"), func(in *fleetv1.Port) map[string]any {
-		return map[string]any{"name": in.Name}
+		return map[string]any{"name": validation.Key(in.Name)}
 	})...)
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)
@@ -191,7 +191,7 @@ func validateMachineSpecResources(in *fleetv1.MachineSpecResources, path *field.
 		errs = append(errs, field.TooMany(path.Child("disks"), len(in.Disks), 16))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Disks, path.Child("disks"), func(in *fleetv1.Disk) map[string]any {
-		return map[string]any{"device": in.Device}
+		return map[string]any{"device": validation.Key(in.Device)}
 	})...)
 	for i := range in.Disks {
 		errs = append(errs, validateDisk(&in.Disks[i], path.Child("disks").Index(i))...)
@@ -286,7 +286,7 @@ func validateProbeSpec(in *fleetv1.ProbeSpec, path *field.Path) (errs field.Erro
 		errs = append(errs, field.TooMany(path.Child("channels"), len(in.Channels), 4))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Channels, path.Child("channels"), func(in *fleetv1.Channel) map[string]any {
-		return map[string]any{"name": validation.Deref(in.Name)}
+		return map[string]any{"name": validation.KeyAt(in.Name)}
 	})...)
 	for i := range in.Channels {
 		errs = append(errs, validateChannel(&in.Channels[i], path.Child("channels").Index(i))...)
@@ -521,7 +521,7 @@ func validateProfileSpecPartsItem(in *fleetv1.ProfileSpecPartsItem, path *field.
 
 func validateProfileSpecZonesValue(in *fleetv1.ProfileSpecZonesValue, path *field.Path) (errs field.ErrorList) {
 	errs = append(errs, validation.UniqueKeys(in.Ports, path.Child("ports"), func(in *fleetv1.Port) map[string]any {
-		return map[string]any{"name": in.Name, "protocol": validation.Deref(in.Protocol)}
+		return map[string]any{"name": validation.Key(in.Name), "protocol": validation.KeyAt(in.Protocol)}
 	})...)
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)
@@ -559,7 +559,7 @@ func validateRobotSpec(in *fleetv1.RobotSpec, path *field.Path) (errs field.Erro
 		errs = append(errs, validateRobotSpecOwner(in.Owner, path.Child("owner"))...)
 	}
 	errs = append(errs, validation.UniqueKeys(in.Route, path.Child("route"), func(in *fleetv1.RobotSpecRouteItem) map[string]any {
-		return map[string]any{"stop": in.Stop}
+		return map[string]any{"stop": validation.Key(in.Stop)}
 	})...)
 	for i := range in.Route {
 		errs = append(errs, validateRobotSpecRouteItem(&in.Route[i], path.Child("route").Index(i))...)
@@ -568,13 +568,13 @@ func validateRobotSpec(in *fleetv1.RobotSpec, path *field.Path) (errs field.Erro
 		errs = append(errs, validateArm(&in.Arms[i], path.Child("arms").Index(i))...)
 	}
 	errs = append(errs, validation.UniqueKeys(in.Settings, path.Child("settings"), func(in *fleetv1.RobotSpecSettingsItem) map[string]any {
-		return map[string]any{"name": in.Name}
+		return map[string]any{"name": validation.Key(in.Name)}
 	})...)
 	for i := range in.Settings {
 		errs = append(errs, validateRobotSpecSettingsItem(&in.Settings[i], path.Child("settings").Index(i))...)
 	}
 	errs = append(errs, validation.UniqueKeys(in.Sensors, path.Child("sensors"), func(in *fleetv1.RobotSpecSensorsItem) map[string]any {
-		return map[string]any{"id": in.ID}
+		return map[string]any{"id": validation.Key(in.ID)}
 	})...)
 	for i := range in.Sensors {
 		errs = append(errs, validateRobotSpecSensorsItem(&in.Sensors[i], path.Child("sensors").Index(i))...)

@@ -96,7 +96,7 @@ func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs 
 		errs = append(errs, field.TooMany(path.Child("disks"), len(in.Disks), 16))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Disks, path.Child("disks"), func(in *fleetv1alpha1.Disk) map[string]any {
-		return map[string]any{"path": in.Path}
+		return map[string]any{"path": validation.Key(in.Path)}
 	})...)
 	for i := range in.Disks {
 		errs = append(errs, validateDisk(&in.Disks[i], path.Child("disks").Index(i))...)
@@ -105,7 +105,7 @@ func validateMachineSpec(in *fleetv1alpha1.MachineSpec, path *field.Path) (errs 
 		errs = append(errs, field.TooLongCharacters(path.Child("rack"), *in.Rack, 20))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Ports, path.Child("ports"), func(in *fleetv1alpha1.Port) map[string]any {
-		return map[string]any{"name": in.Name}
+		return map[string]any{"name": validation.Key(in.Name)}
 	})...)
 	for i := range in.Ports {
 		errs = append(errs, validatePort(&in.Ports[i], path.Child("ports").Index(i))...)

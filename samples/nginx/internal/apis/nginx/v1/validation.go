@@ -63,7 +63,7 @@ func validateUpstreamSpec(in *nginxv1.UpstreamSpec, path *field.Path) (errs fiel
 		errs = append(errs, field.TooMany(path.Child("servers"), len(in.Servers), 256))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Servers, path.Child("servers"), func(in *nginxv1.Server) map[string]any {
-		return map[string]any{"address": in.Address}
+		return map[string]any{"address": validation.Key(in.Address)}
 	})...)
 	for i := range in.Servers {
 		errs = append(errs, validateServer(&in.Servers[i], path.Child("servers").Index(i))...)

@@ -63,7 +63,7 @@ func validateUpstreamSpec(in *nginxv1alpha1.UpstreamSpec, path *field.Path) (err
 		errs = append(errs, field.TooMany(path.Child("hosts"), len(in.Hosts), 256))
 	}
 	errs = append(errs, validation.UniqueKeys(in.Hosts, path.Child("hosts"), func(in *nginxv1alpha1.Server) map[string]any {
-		return map[string]any{"address": in.Address}
+		return map[string]any{"address": validation.Key(in.Address)}
 	})...)
 	for i := range in.Hosts {
 		errs = append(errs, validateServer(&in.Hosts[i], path.Child("hosts").Index(i))...)

@@ -40,7 +40,7 @@ func validateChartSpec(in *chartsv1.ChartSpec, path *field.Path) (errs field.Err
 		errs = append(errs, validateChartSpecValues(in.Values, path.Child("values"))...)
 	}
 	errs = append(errs, validation.UniqueKeys(in.Parts, path.Child("parts"), func(in *chartsv1.ChartSpecPartsItem) map[string]any {
-		return map[string]any{"name": validation.Deref(in.Name)}
+		return map[string]any{"name": validation.KeyAt(in.Name)}
 	})...)
 	for i := range in.Parts {
 		errs = append(errs, validateChartSpecPartsItem(&in.Parts[i], path.Child("parts").Index(i))...)
