@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from apigen import upstream
-from apigen.crd.node import Node
+from apigen.crd.node import Lost, Node, NotCarried
 from apigen.upstream import Upstream, UpstreamType
 
 Schema = dict[str, Any]
@@ -42,14 +42,15 @@ _TELLING = 3
 _ZERO: tuple[Any, ...] = ("", 0, False, {}, None)
 
 
-def recognise(root: Node) -> None:
-    """Replace all that is a type of Kubernetes by its name, in place."""
-    _Recogniser(upstream.load(upstream.versions()[-1])).children(root)
+def recognise(root: Node, lost: Lost) -> None:
+    """Replace all that is a type of Kubernetes by its name, in place. Its defaults are noted: no server fills them in."""
+    _Recogniser(upstream.load(upstream.versions()[-1]), lost).children(root)
 
 
 class _Recogniser:
-    def __init__(self, kubernetes: Upstream) -> None:
+    def __init__(self, kubernetes: Upstream, lost: Lost) -> None:
         self.kubernetes = kubernetes
+        self.lost = lost
         self.types = _by_fields(kubernetes)
 
     def children(self, node: Node) -> None:
@@ -57,6 +58,7 @@ class _Recogniser:
             # Rules in CEL for items are estimated by how small an item may be; upstream's defaults make it smaller.
             ruled = child is node.inner and "validations" in child.keys
             if not ruled and (found := self._find(child)):
+                self._note_defaults(child, found)
                 child.word, child.fields = self._name(found), None
                 child.keys.pop("mapType", None)
             else:
@@ -64,6 +66,13 @@ class _Recogniser:
         item = node.item
         if item is not None and item.word == "Condition" and "listType" not in node.keys:
             node.keys["listType"] = "atomic"  # what a definition means by nothing
+
+    def _note_defaults(self, node: Node, of: UpstreamType) -> None:
+        inside = [i for i in node.walk() if i is not node and i.keys.get("default") not in (*_ZERO, [])]
+        if inside:
+            reason = f"published with the type {of.name}, but the server does not fill it in"
+            names = ", ".join(dict.fromkeys(str(inner.at[-1]) for inner in inside))
+            self.lost.append(NotCarried((*inside[0].at, "default"), f"default of {names}", reason))
 
     def _name(self, found: UpstreamType) -> str:
         return found.go_name if self.kubernetes.find(found.go_name) == found else found.name

@@ -126,7 +126,7 @@ def _version(kind: str, given: dict[str, Any], at: Path, named_by: dict[str, Any
     schema = (given.get("schema") or {}).get("openAPIV3Schema") or {"type": "object"}
     place = (*at, *_SCHEMA)
     root = _root(schema, place, named_by, lost)
-    recognise(root)
+    recognise(root, lost)
     _forget_unknown(root, lost)
     types = named(kind, root)
     keys: dict[str, Any] = {"name": given["name"]}
