@@ -90,11 +90,14 @@ def build(go: Go, root: Path, package: str, binary: Path) -> None:
     if failed:
         more = f"\n  ... {len(said) - _LINES} more lines" if len(said) > _LINES else ""
         raise ApigenError(
-            "the server does not build:" + "".join(said[:_LINES]) + more, _advice("".join(said))
+            "the server does not build:" + "".join(said[:_LINES]) + more,
+            network_advice("".join(said))
+            or "generated files are in order after `apigen generate`; what else Go names is yours to mend",
         )
 
 
-def _advice(said: str) -> str:
+def network_advice(said: str) -> str:
+    """Return what to do if what Go said is about the network, else nothing."""
     if _NETWORK.search(said):
         return "the first build downloads modules: it needs a network, or a GOPROXY that can be reached"
-    return "generated files are in order after `apigen generate`; what else Go names is yours to mend"
+    return ""

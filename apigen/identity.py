@@ -22,6 +22,16 @@ _TAKEN_VERSIONS = names.DEVICES | {"install"}
 _TAKEN_KINDS = _OPTIONS | {"List", "Status", "Scale", "WatchEvent"}
 
 
+def unknown_minor(minor: str) -> str:
+    """Return what is wrong with a minor of Kubernetes that is not among those that are known."""
+    return f"this apigen cannot generate for Kubernetes {quoted(minor)}"
+
+
+def known_minors() -> str:
+    """Return the hint for it."""
+    return f"it can for {', '.join(upstream.versions())}"
+
+
 def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     """Check the project file."""
     spec, source = project.spec, project.source
@@ -29,8 +39,7 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     if wrong := module_problem(spec.module):
         problems.add(source, ("module",), f"{quoted(spec.module)} is no Go module path", wrong)
     if spec.kubernetes not in upstream.versions():
-        message = f"this apigen cannot generate for Kubernetes {quoted(spec.kubernetes)}"
-        problems.add(source, ("kubernetes",), message, f"it can for {', '.join(upstream.versions())}")
+        problems.add(source, ("kubernetes",), unknown_minor(spec.kubernetes), known_minors())
     files: set[str] = set()
     for i, name in enumerate(spec.admission):
         if not names.KIND.match(name) or name.lower() in ("plugins", *names.DEVICES):

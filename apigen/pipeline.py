@@ -13,7 +13,7 @@ from apigen.plan import plan
 from apigen.problems import Position
 from apigen.render import render
 from apigen.resolve import resolve
-from apigen.write import Saved, locked, read_disk, read_record, write
+from apigen.write import Saved, locked, read_disk, read_record, refuse, write
 
 
 def resolved(root: Path) -> Project:
@@ -48,12 +48,20 @@ def changes(root: Path, spec: Spec | None = None, *, force: bool = False) -> tup
     return *found, *record
 
 
-def generate(root: Path, *, force: bool = False) -> tuple[tuple[Change, ...], tuple[Saved, ...]]:
+def check(root: Path, spec: Spec) -> None:
+    """Raise what `generate` would raise for a tree in which a person's edit would be lost; nothing is written."""
+    refuse(changes(root, spec), force=False)
+
+
+def generate(
+    root: Path, spec: Spec | None = None, *, force: bool = False
+) -> tuple[tuple[Change, ...], tuple[Saved, ...]]:
     """Make the tree below `root` what its spec asks for. Returns what changed, and copies of what was replaced.
 
-    Raises SpecError; EditedError where a person's edit would be lost, with nothing written; ApigenError.
+    `spec` is what the spec below `root` is to be, where that is not written yet. Raises SpecError; EditedError
+    where a person's edit would be lost, with nothing written; ApigenError.
     """
-    files = rendered(root)
+    files = rendered(root, spec)
     with locked(root):
         found, record, text = _compared(root, files, force)
         saved = write(root, found, text, force=force)

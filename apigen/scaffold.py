@@ -77,8 +77,7 @@ def init(folder: Path, name: str, module: str, kubernetes: str = "") -> Iterator
     """
     kubernetes = kubernetes or upstream.versions()[-1]
     if kubernetes not in upstream.versions():
-        known = ", ".join(upstream.versions())
-        raise UsageError(f'this apigen cannot generate for Kubernetes "{kubernetes}"', f"it can for {known}")
+        raise UsageError(identity.unknown_minor(kubernetes), identity.known_minors())
     project = NewProject(_scalar(name), _scalar(check_module(module)), kubernetes)
     if (folder / PROJECT_FILE).exists():
         raise ApigenError(

@@ -42,7 +42,7 @@ def validate(model: type[Model], source: Source) -> Model:
     """Return the document as `model`. Raises SpecError with a problem for each place that does not fit."""
     newer = source.document.get("apigen")
     if isinstance(newer, int) and not isinstance(newer, bool) and newer > 1:
-        hint = "install a newer apigen, or write `apigen: 1`"
+        hint = "this apigen reads format 1; install a newer apigen"
         raise SpecError(
             [source.problem(("apigen",), f"format {newer} is newer than this apigen knows", hint)]
         )

@@ -8,6 +8,7 @@ from apigen import __version__, upstream
 from apigen.gotext import import_lines, quote
 from apigen.gotypes import BASICS
 from apigen.govalidate import upstream_demands
+from apigen.minors import MINORS
 from apigen.model import Group, Project, Schema, Struct
 from apigen.openapi import all_schemas
 from apigen.schema import schema
@@ -72,6 +73,7 @@ class ProjectView:
     def __init__(self, project: Project) -> None:
         self.model = project
         self.name, self.module, self.kubernetes = project.name, project.module, project.kubernetes
+        self.minor = MINORS[project.kubernetes]
         self.apigen = __version__
         self.groups = [GroupView(project, g) for g in project.groups]
         self.hubs = [HubView(project, g) for g in project.groups]

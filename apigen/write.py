@@ -100,7 +100,7 @@ def write(root: Path, changes: Sequence[Change], manifest_text: str, *, force: b
     edited files and stranded hooks without `force`, links and folders in the way, files that change
     meanwhile; SpecError for a missing hook without `force`; ApigenError for what the operating system refuses.
     """
-    _refuse(changes, force)
+    refuse(changes, force=force)
     with _named(str(root)):
         root.mkdir(parents=True, exist_ok=True)
     with _opened(root) as top:
@@ -124,7 +124,8 @@ def write(root: Path, changes: Sequence[Change], manifest_text: str, *, force: b
     return saved
 
 
-def _refuse(changes: Sequence[Change], force: bool) -> None:
+def refuse(changes: Sequence[Change], *, force: bool) -> None:
+    """Raise what `write` raises for changes that only a person can settle, if any is among them."""
     for change in changes:
         if fault := path_fault(change.path) or ("is the record" if change.path == RECORD else ""):
             raise ApigenError(f"{change.path!r} {fault}; nothing was written")

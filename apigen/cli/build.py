@@ -93,6 +93,39 @@ def _generate(root: Path, *, force: bool) -> None:
 
 @app.command(
     epilog=examples(
+        "apigen upgrade --kubernetes 1.37",
+        "apigen upgrade --dry-run    # to the newest; what would change; writes nothing",
+    )
+)
+def upgrade(
+    context: typer.Context,
+    kubernetes: Annotated[
+        str, typer.Option(help="The minor to move to.  [default: the newest]", metavar="1.37")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; show what would change.")
+    ] = False,
+) -> None:
+    """Move the project to a newer minor of Kubernetes, and build it.
+
+    The generated files, the modules in go.mod and one value of apigen.yaml change; no other file does. What else may
+    have to change is listed. It exits 5 if Go of yours does not build any more. Version control undoes it all.
+    """
+    from apigen import console
+    from apigen import upgrade as steps
+
+    plan = steps.plan(context.obj, kubernetes)
+    if plan is None:
+        console.show_line("the project is for that Kubernetes already; nothing to do")
+        return
+    if dry_run:
+        steps.show_plan(context.obj, plan)
+    elif steps.show_done(plan, steps.upgrade(context.obj, plan)):
+        raise typer.Exit(CheckFailed.exit_code)
+
+
+@app.command(
+    epilog=examples(
         "apigen run",
         "apigen run --fresh                   # forget all objects of earlier runs",
         "apigen run -- --secure-port 8443     # flags of the server follow --",

@@ -77,9 +77,11 @@ func (o *options) run(cmd *cobra.Command) error {
 	if m.objects, err = metadata.NewForConfig(config); err != nil {
 		return err
 	}
-	if m.server, err = discovery.NewDiscoveryClientForConfig(config); err != nil {
+	client, err := discovery.NewDiscoveryClientForConfig(config)
+	if err != nil {
 		return err
 	}
+	m.server = client.RESTClient()
 	return m.run(cmd.Context(), chosen)
 }
 

@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	endpointsdiscovery "k8s.io/apiserver/pkg/endpoints/discovery"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 )
 
@@ -23,7 +23,7 @@ import (
 // the byte, so a second run passes over what the first one did.
 type migrator struct {
 	objects  metadata.Interface
-	server   discovery.ServerResourcesInterfaceWithContext
+	server   rest.Interface
 	pageSize int64
 	patch    metav1.PatchOptions
 	progress io.Writer
@@ -54,8 +54,8 @@ func (m *migrator) run(ctx context.Context, chosen []kind) error {
 // check makes sure that the server has the storage version that this binary has. With an older server all would seem
 // well, and nothing be done.
 func (m *migrator) check(ctx context.Context, k kind) error {
-	list, err := m.server.ServerResourcesForGroupVersionWithContext(ctx, k.version().String())
-	if err != nil {
+	var list metav1.APIResourceList
+	if err := m.server.Get().AbsPath("/apis", k.version().String()).Do(ctx).Into(&list); err != nil {
 		return err
 	}
 	for _, r := range list.APIResources {

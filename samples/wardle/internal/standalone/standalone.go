@@ -146,12 +146,13 @@ func (o *Options) ApplyTo(config *genericapiserver.Config) error {
 		group.NewAuthenticatedGroupAdder(x509.NewDynamic(ca.VerifyOptions, x509.CommonNameUserConversion)),
 		anonymous.NewAuthenticator(conditions),
 	)
+	masters := authorizerfactory.NewPrivilegedGroups(user.SystemPrivilegedGroup)
 	health, err := path.NewAuthorizer(paths)
 	if err != nil {
 		return err
 	}
 	config.Authorization.Authorizer, err = union.New(
-		union.NamedAuthorizer{AuthorizerName: "masters", Authorizer: authorizerfactory.NewPrivilegedGroups(user.SystemPrivilegedGroup)},
+		union.NamedAuthorizer{AuthorizerName: "masters", Authorizer: masters},
 		union.NamedAuthorizer{AuthorizerName: "health", Authorizer: health},
 	)
 	return err
