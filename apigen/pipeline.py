@@ -50,7 +50,8 @@ def changes(root: Path, spec: Spec | None = None, *, force: bool = False) -> tup
 
 def check(root: Path, spec: Spec) -> None:
     """Raise what `generate` would raise for a tree in which a person's edit would be lost; nothing is written."""
-    refuse(changes(root, spec), force=False)
+    found, _, _ = _compared(root, rendered(root, spec), force=False)
+    refuse(found, force=False)
 
 
 def generate(

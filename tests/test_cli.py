@@ -21,6 +21,7 @@ COMMANDS = (
     "add-resource",
     "import",
     "generate",
+    "upgrade",
     "run",
     "eject",
     "adopt",
