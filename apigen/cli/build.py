@@ -94,7 +94,7 @@ def _generate(root: Path, *, force: bool) -> None:
 @app.command(
     epilog=examples(
         "apigen upgrade --kubernetes 1.37",
-        "apigen upgrade --dry-run    # to the newest; what would change; writes nothing",
+        "apigen upgrade --dry-run    # what would change; writes nothing",
     )
 )
 def upgrade(

@@ -122,7 +122,8 @@ func run() error {
 	}
 	slices.Sort(c.Apiextensions)
 
-	all := sources()
+	// A minor has the alphas that its stable types need, and no others.
+	all := slices.DeleteFunc(sources(), func(s source) bool { return strings.Contains(s.name, "alpha") && !c.has(s) })
 	var paths []string
 	for _, s := range all {
 		c.aliases[s.path] = s.alias
@@ -156,6 +157,16 @@ func run() error {
 		return err
 	}
 	return out.Encode(plain)
+}
+
+// has says whether any type of a package has a definition.
+func (c *collector) has(s source) bool {
+	for model := range c.definitions {
+		if strings.HasPrefix(model, modelName(s.path, "")) {
+			return true
+		}
+	}
+	return false
 }
 
 // collect takes the exported types of one package.
