@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from servers import ROOT
+from servers import MINOR, ROOT, SAMPLES_MINOR, for_minor
 
 from apigen import pipeline
 
@@ -15,6 +15,10 @@ class Project:
     def __init__(self, sample: str, folder: Path) -> None:
         ignored = shutil.ignore_patterns("bin", ".apigen")
         self.root = Path(shutil.copytree(ROOT / "samples" / sample, folder / sample, ignore=ignored))
+
+        if MINOR != SAMPLES_MINOR:
+            for_minor(self.root)
+            pipeline.generate(self.root)
 
     def replace(self, path: str, old: str, new: str) -> None:
         """Change a file; the text to be replaced must be there."""

@@ -15,11 +15,14 @@ from typing import Any
 
 from apiclient import Client, Resource
 
-from apigen import pipeline
+from apigen import pipeline, upstream
 
 ROOT = Path(__file__).parents[2]
 SPECS = Path(__file__).parent / "specs"
-BUILT = ROOT / ".cache" / "servers"
+# The minor of Kubernetes to generate the servers for; that of the samples unless given.
+SAMPLES_MINOR = upstream.versions()[-1]
+MINOR = os.environ.get("APIGEN_KUBERNETES", SAMPLES_MINOR)
+BUILT = ROOT / ".cache" / "servers" / MINOR
 PLURALS = {
     "Upstream": ("nginx.example.com", "upstreams"),
     "Machine": ("fleet.example.com", "machines"),
@@ -41,8 +44,24 @@ def build(sample: str) -> Path:
     command = ["go", "build", "-buildvcs=false", "-o", str(binary), "./cmd/..."]
     with (BUILT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run(command, cwd=ROOT / "samples" / sample, check=True, timeout=900)
+        root = ROOT / "samples" / sample
+        if MINOR != SAMPLES_MINOR:
+            root = Path(shutil.copytree(root, BUILT / f"{sample}-project", dirs_exist_ok=True))
+            for_minor(root)
+            pipeline.generate(root)
+        subprocess.run(command, cwd=root, check=True, timeout=900)
     return binary
+
+
+def for_minor(root: Path, minor: str = MINOR) -> None:
+    """Make a project that has just been copied one for another minor, as if it had been from the start."""
+    spec, record = root / "apigen.yaml", root / "apigen.sum"
+    spec.write_text(spec.read_text().replace(f'kubernetes: "{SAMPLES_MINOR}"', f'kubernetes: "{minor}"'))
+    if minor != SAMPLES_MINOR:
+        for name in ("go.mod", "go.sum"):
+            (root / name).unlink(missing_ok=True)
+            if record.exists():
+                record.write_text(record.read_text().replace(f"# scaffold {name}\n", ""))
 
 
 def build_spec(name: str) -> Path:
@@ -51,6 +70,7 @@ def build_spec(name: str) -> Path:
     shutil.copytree(SPECS / name, root, dirs_exist_ok=True)
     with (BUILT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        for_minor(root)
         pipeline.generate(root)
         command = ["go", "build", "-buildvcs=false", "-o", str(BUILT / name), "./cmd/..."]
         subprocess.run(command, cwd=root, check=True, timeout=900)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from apiclient import Object, Resource
 from ruamel.yaml import YAML
-from servers import ROOT, Standalone, short_folder
+from servers import MINOR, ROOT, Standalone, short_folder
 
 from apigen import importing, pipeline
 from apigen.crd.read import read
@@ -60,7 +60,9 @@ def corpus() -> Iterator[tuple[Path, Standalone]]:
             (found,), _ = read(path.read_bytes(), path.name)
             kinds.setdefault(found.name, path.relative_to(folder).as_posix())
     assert ALL or len(kinds) == len(SAMPLE)
-    (folder / "apigen.yaml").write_text('apigen: 1\nname: all\nmodule: example.com/all\nkubernetes: "1.37"\n')
+    (folder / "apigen.yaml").write_text(
+        f'apigen: 1\nname: all\nmodule: example.com/all\nkubernetes: "{MINOR}"\n'
+    )
     importing.import_files(folder, list(kinds.values()), Path("resources"))
     pipeline.generate(folder)
     command = ["go", "build", "-buildvcs=false", "-o", "server", "./cmd/..."]
