@@ -47,12 +47,14 @@ def staged(go: Go, root: Path, old: Mapping[str, str], new: Mapping[str, str]) -
                 shutil.copyfile(root / file, folder / file)
         modfile = f"-modfile={folder / MODULE}"
         before = _requirements(go, root, folder)
-        gone = [m for m, v in old.items() if m not in new and before.get(m) == v]
-        if gone:
-            _go(go, root, "mod", "edit", *(f"-droprequire={m}" for m in gone), str(folder / MODULE))
         wanted = [f"{m}@{v}" for m, v in new.items() if order(before.get(m, "")) < order(v)]
         if wanted:
             _go(go, root, "get", modfile, *wanted)
+        # `get` also notes what the modules need that it is given, for packages that are never built.
+        noted = _requirements(go, root, folder)
+        gone = [m for m in noted if m not in new and (m not in before or before[m] == old.get(m))]
+        if gone:
+            _go(go, root, "mod", "edit", *(f"-droprequire={m}" for m in gone), str(folder / MODULE))
         # `get` notes the hashes of what it had to open; the first build should need no other.
         _go(go, root, "mod", "download", modfile, *(f"{m}@{v}" for m, v in new.items()))
         after = _requirements(go, root, folder)

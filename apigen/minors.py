@@ -21,8 +21,8 @@ class Moved:
 class Minor:
     """What is special about a minor: pieces of Go that are given to templates, and what moved since the one before."""
 
-    create_on_update: str
-    """The parameters of AllowCreateOnUpdate in rest.RESTUpdateStrategy."""
+    on_update: str
+    """The parameters of AllowCreateOnUpdate and AllowUnconditionalUpdate in rest.RESTUpdateStrategy."""
     authorizers: str
     """How k8s.io/apiserver/pkg/authorization/union joins `masters` and `health`: statements that return an error."""
     moved: tuple[Moved, ...] = ()
@@ -35,14 +35,14 @@ def _go(text: str) -> str:
 
 MINORS = {
     "1.36": Minor(
-        create_on_update="",
+        on_update="",
         authorizers=_go("""
             config.Authorization.Authorizer = union.New(masters, health)
             return nil
             """),
     ),
     "1.37": Minor(
-        create_on_update="context.Context",
+        on_update="context.Context",
         authorizers=_go("""
             config.Authorization.Authorizer, err = union.New(
             \tunion.NamedAuthorizer{AuthorizerName: "masters", Authorizer: masters},
@@ -52,6 +52,9 @@ MINORS = {
             """),
         moved=(
             Moved("AllowCreateOnUpdate", "AllowCreateOnUpdate of a strategy takes a context.Context"),
+            Moved(
+                "AllowUnconditionalUpdate", "AllowUnconditionalUpdate of a strategy takes a context.Context"
+            ),
             Moved(
                 "union.New",
                 "union.New takes union.NamedAuthorizer, each with a name, and returns an error too",

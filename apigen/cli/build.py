@@ -106,7 +106,7 @@ def upgrade(
         bool, typer.Option("--dry-run", help="Write nothing; show what would change.")
     ] = False,
 ) -> None:
-    """Move the project to a newer minor of Kubernetes, and build it.
+    """Move the project to a newer Kubernetes, and build it.
 
     The generated files, the modules in go.mod and one value of apigen.yaml change; no other file does. What else may
     have to change is listed. It exits 5 if Go of yours does not build any more. Version control undoes it all.

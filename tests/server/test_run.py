@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from apiclient import Client, Resource
-from servers import kubectl_binary, short_folder
+from servers import MINOR, kubectl_binary, short_folder
 
 READY = re.compile(r"^shop is ready at (https://127\.0\.0\.1:([0-9]+))\n")
 
@@ -87,7 +87,7 @@ def apigen(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def project() -> Iterator[Path]:
     folder = short_folder()
     for arguments in (
-        ("init", ".", "--module", "example.com/shop"),
+        ("init", ".", "--module", "example.com/shop", "--kubernetes", MINOR),
         ("add-resource", "Widget", "--group", "shop.example.com"),
         ("generate",),
     ):

@@ -1,7 +1,8 @@
 // Command upstream prints what apigen must know of the Go types of Kubernetes, as JSON.
 //
 // The schemas are those that upstream's own openapi-gen made; the Go facts come from the type checker. The
-// output depends on the versions in go.mod alone. See scripts/upstream, which keeps it in the package.
+// output depends on the versions in go.mod alone, or in the file of a -modfile flag, the only argument.
+// See scripts/upstream, which keeps it in the package.
 package main
 
 import (
@@ -129,7 +130,8 @@ func run() error {
 		c.aliases[s.path] = s.alias
 		paths = append(paths, s.path)
 	}
-	loaded, err := packages.Load(&packages.Config{Mode: packages.LoadTypes | packages.NeedModule}, paths...)
+	mode := packages.LoadTypes | packages.NeedModule
+	loaded, err := packages.Load(&packages.Config{Mode: mode, BuildFlags: os.Args[1:]}, paths...)
 	if err != nil {
 		return err
 	}
