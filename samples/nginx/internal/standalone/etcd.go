@@ -38,10 +38,11 @@ func startEtcd(ctx context.Context, dir string, unsafeNoFsync bool) (*etcd, erro
 	}
 	client := url.URL{Scheme: "unix", Path: filepath.Join(sockets, "client.sock")}
 	peer := url.URL{Scheme: "unix", Path: filepath.Join(sockets, "peer.sock")}
+	nobody := url.URL{Scheme: "http", Host: "127.0.0.1:2380"} // no other member asks; etcd 3.6 wants a host and a port
 	cfg := embed.NewConfig()
 	cfg.Name, cfg.Dir = "default", filepath.Join(dir, "etcd")
-	cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{client}, []url.URL{client}
-	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{peer}, []url.URL{peer}
+	cfg.ListenClientUrls, cfg.AdvertiseClientUrls = []url.URL{client}, []url.URL{nobody}
+	cfg.ListenPeerUrls, cfg.AdvertisePeerUrls = []url.URL{peer}, []url.URL{nobody}
 	cfg.InitialCluster = cfg.InitialClusterFromName(cfg.Name)
 	cfg.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.NewNop()) // what goes wrong comes back as an error
 	cfg.QuotaBackendBytes = 8 << 30
