@@ -129,7 +129,7 @@ SAFETIES: dict[str, tuple[Off, Seen]] = {
         lambda tmp: test_write.test_an_edit_meanwhile_is_not_lost(tmp / "project"),
     ),
     "edits": (
-        lambda patch: patch.setattr(writing, "_refuse", lambda *_: None),
+        lambda patch: patch.setattr(writing, "refuse", lambda *_, **__: None),
         lambda tmp: test_write.test_an_edited_file_stops_everything(tmp / "project"),
     ),
     "copies": (

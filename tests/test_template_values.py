@@ -29,10 +29,11 @@ FILTERS = {"quote", "yaml", "json"}
 WORD = re.compile(r"[A-Za-z0-9_./*\[\]:-]*")
 # What the view modules make, of several words; each passes texts through gotext.quote or gotext.comment, YAML through
 # yamltext, pages of Markdown through words.code and the like. A new name here is a promise to have looked at that.
+# `authorizers` is text of minors.py; `kubernetes` is one of the minors that are known, or scaffold.py refuses.
 _BUILT = """
-about argument arguments attributes body carried categories checker_imports column comment constants defaults
-defaults_imports definitions deprecations dropped_paths earlier endpoints fields fillers graph groups_imports
-imports install_imports keeping_versions kind_versions known_types labels list_metadata markers metadata
+about argument arguments attributes authorizers body carried categories checker_imports column comment constants
+defaults defaults_imports definitions deprecations dropped_paths earlier endpoints fields fillers graph groups_imports
+imports install_imports keeping_versions kind_versions known_types kubernetes labels list_metadata markers metadata
 metadata_names names new_strategy numbers others parameter paths prepare_create prepare_status prepare_update
 prepared project quoted_group quoted_kind renames resource rest rule_places ruled rules rules_imports
 scale_get scale_paths scale_set scope self short_name short_names status_reset storage_imports
