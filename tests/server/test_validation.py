@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from apiclient import PATCHES, Object, Resource
-from servers import Standalone
+from servers import MINOR, Standalone
 
 MIB = 1 << 20
 PORT = {"name": "ssh", "number": 22}
@@ -224,6 +224,8 @@ def test_a_name_of_253_characters(upstreams: Resource) -> None:
     ],
 )
 def test_metadata(upstreams: Resource, metadata: Object, field: str) -> None:
+    if MINOR == "1.36":  # it names the list of owners only
+        field = field.replace("ownerReferences[0]", "ownerReferences")
     status = upstreams.post(upstreams.object("a", {}, **metadata)).refused(422)
     assert any(found.startswith(field) for found in messages(status)), status
     upstreams.create("a", {})
