@@ -43,7 +43,10 @@ _ZERO: tuple[Any, ...] = ("", 0, False, {}, None)
 
 
 def recognise(root: Node, lost: Lost) -> None:
-    """Replace all that is a type of Kubernetes by its name, in place. Its defaults are noted: no server fills them in."""
+    """Replace all that is a type of Kubernetes by its name, in place. Its defaults are noted: no server fills them in.
+
+    `lost` gets what is not carried.
+    """
     _Recogniser(upstream.load(upstream.versions()[-1]), lost).children(root)
 
 
