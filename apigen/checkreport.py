@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # slow to import, and errors are shown with what is here
     from apigen.load import Spec
     from apigen.plan import About, PlannedFile
 
-LEFT_BEHIND = "yours, and no part of the project any more; it may not build: move or delete it"
+_LEFT_BEHIND = "yours, and no part of the project any more; it may not build: move or delete it"
 RANK = ("released", "missing", "stale", "behind", "edited", "orphan", "edited orphan", "stale record")
 _SAYS = {
     "released": "code of yours is left behind",
@@ -45,23 +45,32 @@ class Fault:
 
 def faults(changes: Sequence[Change], origins: Mapping[str, Position]) -> tuple[Fault, ...]:
     """Return what a check finds, the gravest first. `origins` are the places of planned files in the spec."""
-    advice = {hook.path: hook.advice for hook in stranded(changes)}
+    left = left_behind(changes)
     found = []
     for change in (c for c in changes if c.complaint):
-        why = str(change.obstacle) if change.obstacle else ""
-        if change.left_behind:
-            why = advice.get(change.path, LEFT_BEHIND)
+        why = left.get(change.path) or str(change.obstacle or "")
         own = Position(change.path)
         place = origins.get(change.path, own) if change.complaint in _OF_SPEC else own
         found.append(Fault(change.complaint, change.path, why, place))
     return tuple(sorted(found, key=lambda fault: RANK.index(fault.kind)))
 
 
+def left_behind(changes: Sequence[Change], *, force: bool = False) -> dict[str, str]:
+    """Return the code of the user's that belongs to nothing any more, and what is to be done about each."""
+    advice = {} if force else {hook.path: hook.advice for hook in stranded(changes)}
+    return {c.path: advice.get(c.path, _LEFT_BEHIND) for c in changes if c.left_behind}
+
+
+def settled(changes: Sequence[Change]) -> str:
+    """Return what a person does about files that are theirs and behind, "" if there are none."""
+    behind = [c.path for c in changes if c.verdict is Verdict.BEHIND]
+    return f"take over what you want, then: apigen eject {shlex.join(behind)}" if behind else ""
+
+
 def repairs(changes: Sequence[Change]) -> tuple[str, ...]:
     """Return what a person does about what a check finds: sentences that end in a command, in their order."""
     failing = [change for change in changes if change.complaint]
     edited = [c.path for c in failing if c.refused and not c.obstacle]
-    behind = [c.path for c in failing if c.verdict is Verdict.BEHIND]
     blocked = [c.path for c in failing if c.refused and c.obstacle]
     others = [c for c in failing if not c.refused and c.verdict is not Verdict.BEHIND]
     out = ["move your hooks as said above"] if stranded(changes) else []
@@ -70,8 +79,8 @@ def repairs(changes: Sequence[Change]) -> tuple[str, ...]:
     if edited:
         out.append(f"to keep edits: apigen eject {shlex.join(edited)}")
         out.append("to replace edits, of which copies are kept: apigen generate --force")
-    if behind:
-        out.append(f"take over what you want, then: apigen eject {shlex.join(behind)}")
+    if behind := settled(failing):
+        out.append(behind)
     return (*out, *(["run: apigen generate"] if others else []))
 
 

@@ -7,7 +7,6 @@ those are shown escaped.
 
 import difflib
 import os
-import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from apigen.checkreport import LEFT_BEHIND, faults, repairs
-from apigen.compare import Change, Verdict, stranded
+from apigen.checkreport import faults, left_behind, repairs, settled
+from apigen.compare import Change, Verdict
 from apigen.manifest import RECORD
 from apigen.problems import ApigenError, Problem, SpecError
 from apigen.workflow import Mark, command
@@ -118,7 +117,7 @@ def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = 
 
     Files that stay as they are only count; so do those past the first LISTED, but not code that is left behind.
     """
-    left = _left_behind(changes, force=mode == "force")
+    left = left_behind(changes, force=mode == "force")
     lines: list[_Line] = []
     for change in changes:
         if change.left_behind:
@@ -132,7 +131,7 @@ def show_changes(changes: Sequence[Change], mode: Mode, stream: TextIO | None = 
     total = f"{busy} of {count} files change" if busy else f"{count} files, all current"
     if len(lines) > LISTED:
         lines[LISTED:] = [[(f"... and {len(lines) - LISTED} more", "")]]
-    lines += [[("released ", "bold"), (visible(f"{c.path}: {why}"), "")] for c, why in left]
+    lines += [[("released ", "bold"), (visible(f"{path}: {why}"), "")] for path, why in left.items()]
     lines.append([(total if mode != "diff" else f"{total}; nothing was written", "")])
     _emit(lines, stream or sys.stderr)
 
@@ -146,15 +145,14 @@ def show_notes(lines: Sequence[str], page: str, stream: TextIO | None = None) ->
 
 def show_behind(changes: Sequence[Change], stream: TextIO | None = None) -> None:
     """Write to `stream` (stderr) which files are their owner's though what apigen would write has changed."""
-    found = [change.path for change in changes if change.verdict is Verdict.BEHIND]
     lines: list[_Line] = [
-        [("note: ", "bold"), (f"{visible(path)} is yours, and apigen would write something else now", "")]
-        for path in found
+        [("note: ", "bold"), (f"{visible(c.path)} is yours, and apigen would write something else now", "")]
+        for c in changes
+        if c.verdict is Verdict.BEHIND
     ]
-    more = (
-        [[("take over what you want, then: apigen eject " + visible(shlex.join(found)), "")]] if found else []
-    )
-    _emit([*lines, *more], stream or sys.stderr)
+    if remedy := settled(changes):
+        lines.append([(visible(remedy), "")])
+    _emit(lines, stream or sys.stderr)
 
 
 def show_diff(changes: Sequence[Change], stream: TextIO | None = None) -> None:
@@ -270,12 +268,6 @@ def _excerpt(problem: Problem) -> Iterator[_Line]:
 
 def _hint(hint: str) -> list[_Line]:
     return [[("hint: ", "bold cyan"), (visible(hint), "")]] if hint else []
-
-
-def _left_behind(changes: Sequence[Change], force: bool = False) -> list[tuple[Change, str]]:
-    """The code of the user's that is left behind, and what is to be done about each."""
-    advice = {} if force else {hook.path: hook.advice for hook in stranded(changes)}
-    return [(c, advice.get(c.path, LEFT_BEHIND)) for c in changes if c.left_behind]
 
 
 def _deed(change: Change, force: bool) -> str:

@@ -4,7 +4,7 @@ It is committed, so it may come from anywhere and is read as untrusted input. `s
 
     # apigen 0.1.0
     # scaffold cmd/edge/main.go
-    # ejected fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9  Makefile
+    # ejected fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9  internal/registry/rest.go
     2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae  api/nginx/v1/types.go
 """
 

@@ -20,8 +20,8 @@ from apigen.words import choices, quoted
 from apigen.write import Saved, locked, read_disk, read_record, write
 
 
-def eject(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
-    """Hand generated files over for good, as they are now; return those that were yet ours.
+def eject(root: Path, paths: Sequence[str]) -> dict[str, bool]:
+    """Hand generated files over for good, as they are now; return for each whether it was yet ours.
 
     Once more for a file that is handed over already, it notes what apigen would write today. Raises UsageError for
     what is no generated file, SpecError, and ApigenError.
@@ -30,20 +30,20 @@ def eject(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
     with locked(root):
         work = _Work.begin(root, files)
         ejected = dict(work.record.ejected)
-        fresh = []
+        fresh = {file.path: file.path not in work.record.ejected for file in files}
         for file in files:
             old = work.content(file.path)
-            ejected[file.path] = frozenset({digest(file.text.encode())})
-            if file.path not in work.record.ejected:
-                fresh.append(file.path)
+            ejected[file.path] = _hashes(file)
+            if fresh[file.path]:
                 work.put(file, _owned(file.path, old), old, Verdict.UPDATE)
         kept = {p: hashes for p, hashes in work.record.generated.items() if p not in ejected}
         work.end(kept, ejected, force=False)
-    return tuple(fresh)
+    return fresh
 
 
-def adopt(root: Path, paths: Sequence[str]) -> tuple[Saved, ...]:
-    """Take files back that were handed over: they become what apigen writes. Returns the copies of what they were.
+def adopt(root: Path, paths: Sequence[str]) -> dict[str, str]:
+    """Take files back that were handed over: they become what apigen writes. Returns for each the path of the copy of
+    what it was, "" where nothing was a person's.
 
     Raises UsageError for what was not handed over, SpecError, and ApigenError.
     """
@@ -57,9 +57,14 @@ def adopt(root: Path, paths: Sequence[str]) -> tuple[Saved, ...]:
             plain = old == _owned(file.path, file.text.encode()).encode()
             verdict = Verdict.CREATE if old is None else Verdict.UPDATE if plain else Verdict.EDITED
             work.put(file, file.text, old, verdict)
-        back = {file.path: frozenset({digest(file.text.encode())}) for file in files}
+        back = {file.path: _hashes(file) for file in files}
         left = {p: hashes for p, hashes in work.record.ejected.items() if p not in back}
-        return work.end({**work.record.generated, **back}, left, force=True)
+        saved = work.end({**work.record.generated, **back}, left, force=True)
+    return dict.fromkeys(back, "") | {copy.path: copy.copy for copy in saved}
+
+
+def _hashes(file: RenderedFile) -> Hashes:
+    return frozenset({digest(file.text.encode())})
 
 
 def _generated(root: Path, paths: Sequence[str]) -> list[RenderedFile]:

@@ -41,36 +41,47 @@ def generate(
         raise UsageError("--check, --diff and --force exclude each other", "choose one")
     if how and not check:
         raise UsageError("--format is for --check", "add it")
-    if check or diff:
-        _compare(context.obj, check=check, how=how or Report.TEXT)
+    if check:
+        _check(context.obj, how or Report.TEXT)
+    elif diff:
+        _diff(context.obj)
     else:
         _generate(context.obj, force=force)
 
 
-def _compare(root: Path, *, check: bool, how: Report) -> None:
-    """Show how the tree differs from what the spec asks for. For a check a difference is an error."""
-    from apigen import console, pipeline
-
-    found = pipeline.changes(root)
-    if how is not Report.TEXT:
-        _report(root, found, how)
-    if check and any(change.complaint for change in found):
-        if how is Report.TEXT:
-            console.show_check(found)
-        raise typer.Exit(CheckFailed.exit_code)
-    console.show_diff(found)
-    console.show_changes(found, "diff")
-
-
-def _report(root: Path, changes: "Sequence[Change]", how: Report) -> None:
-    """Print what is wrong with the tree for programs, or for GitHub."""
+def _check(root: Path, how: Report) -> None:
+    """Report how the tree differs from what the spec asks for. A difference is an error."""
     from apigen import checkreport, console, pipeline
 
-    found, remedies = checkreport.faults(changes, pipeline.origins(root)), checkreport.repairs(changes)
-    if how is Report.JSON:
-        typer.echo(checkreport.as_json(found, remedies if found else ()), nl=False)
-    else:
-        console.show_marks(checkreport.marks(found, remedies), root)
+    found = pipeline.changes(root)
+    failed = any(change.complaint for change in found)
+    if how is not Report.TEXT:
+        # Which place in the spec asks for a file is found by reading the spec again: only where there is a fault.
+        faults = checkreport.faults(found, pipeline.origins(root)) if failed else ()
+        remedies = checkreport.repairs(found) if failed else ()
+        if how is Report.JSON:
+            typer.echo(checkreport.as_json(faults, remedies), nl=False)
+        else:
+            console.show_marks(checkreport.marks(faults, remedies), root)
+    elif failed:
+        console.show_check(found)
+    if failed:
+        raise typer.Exit(CheckFailed.exit_code)
+    _show(found)
+
+
+def _diff(root: Path) -> None:
+    from apigen import pipeline
+
+    _show(pipeline.changes(root))
+
+
+def _show(found: "Sequence[Change]") -> None:
+    """Show what would change."""
+    from apigen import console
+
+    console.show_diff(found)
+    console.show_changes(found, "diff")
 
 
 def _generate(root: Path, *, force: bool) -> None:

@@ -10,7 +10,10 @@ _PATHS = typer.Argument(metavar="PATH...", help="Generated files, from the proje
 
 
 @app.command(
-    epilog=examples("apigen eject Makefile", "apigen eject internal/registry/rest.go deploy/service.yaml")
+    epilog=examples(
+        "apigen eject internal/registry/rest.go",
+        "apigen eject internal/server/server.go internal/server/version.go",
+    )
 )
 def eject(context: typer.Context, paths: Annotated[list[str], _PATHS]) -> None:
     """Hand generated files over to you for good.
@@ -20,18 +23,16 @@ def eject(context: typer.Context, paths: Annotated[list[str], _PATHS]) -> None:
     """
     from apigen import console, ownership
 
-    fresh = ownership.eject(context.obj, paths)
-    for path in dict.fromkeys(p.removeprefix("./") for p in paths):
-        word = "is yours now" if path in fresh else "is yours, up to what apigen would write today"
+    for path, fresh in ownership.eject(context.obj, paths).items():
+        word = "is yours now" if fresh else "is yours, up to what apigen would write today"
         console.show_line(f"{path} {word}")
 
 
-@app.command(epilog=examples("apigen adopt Makefile"))
+@app.command(epilog=examples("apigen adopt internal/registry/rest.go"))
 def adopt(context: typer.Context, paths: Annotated[list[str], _PATHS]) -> None:
     """Give ejected files back to apigen: it writes them again. What they were is saved beside them."""
     from apigen import console, ownership
 
-    saved = {copy.path: copy.copy for copy in ownership.adopt(context.obj, paths)}
-    for path in dict.fromkeys(p.removeprefix("./") for p in paths):
-        kept = f"; what it was is in {saved[path]}" if path in saved else ""
+    for path, copy in ownership.adopt(context.obj, paths).items():
+        kept = f"; what it was is in {copy}" if copy else ""
         console.show_line(f"{path} is generated again{kept}")
