@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from apigen import __version__, gobuild, manifest
+from apigen import __version__, gobuild, gomodules, manifest, upstream
+from apigen.gobuild import Go
 from apigen.load import PROJECT_FILE, load
 from apigen.problems import ApigenError
 from apigen.render import template_folder
@@ -28,6 +29,8 @@ _GIB = 1 << 30
 _DISK = 4
 _SECONDS = 20
 _PORT = 8443
+# The module whose presence stands for that of all.
+_MODULE = "k8s.io/apiserver"
 # kubectl is supported within one minor of the server. Source: Kubernetes' version skew policy.
 _SKEW = 1
 
@@ -45,57 +48,51 @@ class Look:
 def doctor(root: Path) -> tuple[Look, ...]:
     """Return what this machine has, for the project in `root` if there is one. What is missing stops work; a warning
     says what will not work."""
-    minor = _kubernetes(root)
+    minor, project = _project(root)
+    go, looked = _go()
     return (
         Look("python", "ok", f"{platform.python_version()}, apigen {__version__}"),
-        _project(root),
-        _go(),
-        _disk(root),
-        _modules(minor),
+        project,
+        looked,
+        _disk(root, go),
+        _modules(go, minor),
         _port(),
         _kubectl(minor),
         _git(),
     )
 
 
-def _newest() -> str:
-    """The newest Kubernetes minor that projects may have."""
-    minors = [p.name for p in (template_folder() / "modules").iterdir()]
-    return max(minors, key=lambda minor: [int(part) for part in minor.split(".")])
-
-
-def _kubernetes(root: Path) -> str:
-    try:
-        return load(root).project.spec.kubernetes
-    except ApigenError:
-        return _newest()
-
-
-def _project(root: Path) -> Look:
+def _project(root: Path) -> tuple[str, Look]:
+    """The minor of Kubernetes that the project is for, the newest without one, and what was found of the project."""
+    newest = upstream.versions()[-1]
     if not (root / PROJECT_FILE).is_file():
-        return Look("project", "ok", "none here")
+        return newest, Look("project", "ok", "none here")
     try:
-        spec, record = load(root), manifest.read(read_record(root))
+        spec, record = load(root).project.spec, manifest.read(read_record(root))
     except ApigenError as error:
-        return Look("project", "missing", str(error).splitlines()[0], error.hint or "see: apigen generate")
-    found = f"{spec.project.spec.name}, for Kubernetes {spec.project.spec.kubernetes}"
+        hint = error.hint or "see: apigen generate"
+        return newest, Look("project", "missing", str(error).splitlines()[0], hint)
+    found = f"{spec.name}, for Kubernetes {spec.kubernetes}"
     if record.version not in ("", __version__):
         hint = f"with this one `apigen generate` makes what {__version__} makes"
-        return Look("project", "warning", f"{found}; written by apigen {record.version}", hint)
-    return Look("project", "ok", found)
+        return spec.kubernetes, Look(
+            "project", "warning", f"{found}; written by apigen {record.version}", hint
+        )
+    return spec.kubernetes, Look("project", "ok", found)
 
 
-def _go() -> Look:
+def _go() -> tuple[Go | None, Look]:
     try:
         go = gobuild.find()
     except ApigenError as error:
-        return Look("go", "missing", error.message, error.hint)
-    return Look("go", "ok", f"{_said([go.program, 'version']).removeprefix('go version ')} ({go.program})")
+        return None, Look("go", "missing", error.message, error.hint)
+    said = _ask([go.program, "version"], go.environment).removeprefix("go version ")
+    return go, Look("go", "ok", f"{said} ({go.program})")
 
 
-def _disk(root: Path) -> Look:
+def _disk(root: Path, go: Go | None) -> Look:
     places = {"the project": root.resolve(), "temporary files": Path(tempfile.gettempdir())}
-    if cache := _environment("GOCACHE"):
+    if cache := _environment(go, "GOCACHE"):
         places["Go's cache"] = Path(cache)
     free = {what: shutil.disk_usage(_there(path)).free / _GIB for what, path in places.items()}
     found = ", ".join(f"{size:.0f} GiB for {what}" for what, size in free.items())
@@ -109,19 +106,17 @@ def _there(path: Path) -> Path:
     return next(p for p in (path, *path.parents) if p.exists())
 
 
-def _modules(minor: str) -> Look:
-    try:
-        go = gobuild.find()
-    except ApigenError:
+def _modules(go: Go | None, minor: str) -> Look:
+    if go is None:
         return Look("modules", "warning", "not looked at without Go")
     text = (template_folder() / "modules" / minor / "go.mod.j2").read_text(encoding="utf-8")
-    version = re.search(r"k8s\.io/apiserver (v[0-9.]+)", text)
-    wanted = f"k8s.io/apiserver@{version[1] if version else 'latest'}"
-    said, proxy = _ask([go.program, "list", "-m", wanted], go.environment), _environment("GOPROXY")
-    if said.startswith("k8s.io/apiserver "):
-        return Look("modules", "ok", f"{wanted} from {_without_secrets(proxy)}")
+    wanted = f"{_MODULE}@{gomodules.required(text)[_MODULE]}"
+    said = _ask([go.program, "list", "-m", wanted], go.environment)
+    proxy = _without_secrets(_environment(go, "GOPROXY"))
+    if said.startswith(f"{_MODULE} "):
+        return Look("modules", "ok", f"{wanted} from {proxy}")
     hint = "set GOPROXY to a proxy that can be reached: go env -w GOPROXY=https://proxy.golang.org,direct"
-    return Look("modules", "missing", f"{_without_secrets(proxy)} does not give {wanted}", hint)
+    return Look("modules", "missing", f"{proxy} does not give {wanted}", hint)
 
 
 def _without_secrets(proxy: str) -> str:
@@ -160,13 +155,9 @@ def _git() -> Look:
     return Look("git", "ok", said.removeprefix("git version "))
 
 
-def _environment(name: str) -> str:
+def _environment(go: Go | None, name: str) -> str:
     """A setting of Go, "" where there is no Go."""
-    try:
-        go = gobuild.find()
-    except ApigenError:
-        return ""
-    return _ask([go.program, "env", name], go.environment)
+    return _ask([go.program, "env", name], go.environment) if go else ""
 
 
 def _said(command: Sequence[str]) -> str:

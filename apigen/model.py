@@ -26,6 +26,10 @@ class OneOf:
     how: Literal["exactlyOneOf", "atMostOneOf", "atLeastOneOf"]
     fields: tuple[str, ...]
 
+    def allows(self, count: int) -> bool:
+        """Whether an object may say so many of them."""
+        return (count <= 1 or self.how == "atLeastOneOf") and (count >= 1 or self.how == "atMostOneOf")
+
 
 @dataclass(frozen=True)
 class CelRule:

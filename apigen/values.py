@@ -58,13 +58,6 @@ def value_problems(package: "Package", schema: Schema, value: Any, at: Path, wha
     yield from _Checker(package, what).of(schema, value, at)
 
 
-_ALLOWED: dict[str, Callable[[int], bool]] = {
-    "exactlyOneOf": lambda count: count == 1,
-    "atMostOneOf": lambda count: count <= 1,
-    "atLeastOneOf": lambda count: count >= 1,
-}
-
-
 @dataclass(frozen=True)
 class _Checker:
     package: "Package"
@@ -126,7 +119,7 @@ class _Checker:
                 yield from self.of(found.schema, member, (*at, key))
         for group in struct.one_ofs if struct else ():
             said = [name for name in group.fields if name in filled | value]
-            if not _ALLOWED[group.how](len(said)):
+            if not group.allows(len(said)):
                 shown = ", ".join(group.fields)
                 yield at, f"the {self.what} says {len(said)} of {shown}, which is not {group.how}"
         for field in struct.fields if struct else ():

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -126,17 +125,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """A folder on no disk where there is such a thing: every file is written safely, again and again."""
-    shared = Path("/dev/shm")  # noqa: S108
-    if not os.access(shared, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=shared) as folder:
-        yield Path(folder)
-
-
 def written(root: Path) -> Iterator[bytes]:
     for path in root.rglob("*"):
         if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK):
@@ -161,14 +149,14 @@ def state(root: Path) -> dict[str, tuple[int, bytes | str | None]]:
 @pytest.mark.parametrize("of", FILES)
 def test_nothing_is_lost(
     project: Path,
-    memory: Path,
+    fast: Path,
     capsys: pytest.CaptureFixture[str],
     of: str,
     happens: Callable[[Path], None],
 ) -> None:
     # What generate does to files that were never handed over is in test_same_bytes.
     for command in COMMANDS if of == "ejected" else COMMANDS[-2:]:
-        root = memory / "-".join(command)
+        root = fast / "-".join(command)
         shutil.copytree(project, root)
         happens(root / FILES[of])
         mine = [text for text in written(root) if b"what a person wrote" in text]
