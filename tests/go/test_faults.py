@@ -42,8 +42,8 @@ FAULTS = {
     ),
     "whole-list-not-compared": (
         CONVERT + "lists.go",
-        "seen, _ := plainly(kept, from)\n\t\tif equal(seen, in) {",
-        "seen, _ := plainly(kept, from)\n\t\tif len(kept) > 0 {",
+        "if seen, _ = plainly(kept, from); equal(seen, in) {",
+        "if len(kept) > 0 {",
     ),
     "parts-of-all-items-under-one-key": (CONVERT + "lists.go", "\t\tplace.index = i\n\t\tf(&in[i]", "\t\tf(&in[i]"),
 }  # fmt: skip

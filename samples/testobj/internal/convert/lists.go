@@ -50,12 +50,14 @@ func Whole[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B,
 	if in == nil {
 		return nil
 	}
-	out, lost := plainly(in, to)
+	var seen []A
 	if ok {
-		seen, _ := plainly(kept, from)
-		if equal(seen, in) {
+		if seen, _ = plainly(kept, from); equal(seen, in) {
 			return kept
 		}
+	}
+	out, lost := plainly(in, to)
+	if ok {
 		if again, _ := plainly(seen, to); equal(again, out) {
 			Put(t, at, "", in)
 			return kept
@@ -86,13 +88,15 @@ func WholeMap[A, B any](t *Transfer, at *Place, in map[string]A, to Func[A, B], 
 	if in == nil {
 		return nil
 	}
+	var seen map[string]A
+	if ok {
+		if seen = Values(&Transfer{quiet: true}, nil, kept, from); equal(seen, in) {
+			return kept
+		}
+	}
 	quiet := &Transfer{quiet: true}
 	out := Values(quiet, nil, in, to)
 	if ok {
-		seen := Values(&Transfer{quiet: true}, nil, kept, from)
-		if equal(seen, in) {
-			return kept
-		}
 		if again := Values(&Transfer{quiet: true}, nil, seen, to); equal(again, out) {
 			Put(t, at, "", in)
 			return kept
@@ -111,13 +115,15 @@ func First[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B,
 	if in == nil {
 		return nil
 	}
-	out, lost := plainly(in[:min(len(in), 1)], to)
+	var seen []A
 	if ok {
-		list, _ := plainly([]B{kept}, from)
-		if equal(list, in) {
+		if seen, _ = plainly([]B{kept}, from); equal(seen, in) {
 			return &kept
 		}
-		if again, _ := plainly(list, to); equal(again, out) {
+	}
+	out, lost := plainly(in[:min(len(in), 1)], to)
+	if ok {
+		if again, _ := plainly(seen, to); equal(again, out) {
 			Put(t, at, "", in)
 			return &kept
 		}
@@ -134,9 +140,10 @@ func First[A, B any](t *Transfer, at *Place, in []A, to Func[A, B], from Func[B,
 // One is First the other way: a list of the one value.
 func One[A, B any](t *Transfer, at *Place, in *A, to Func[A, B], from Func[B, A]) []B {
 	kept, ok := Take[[]B](t, at, "")
+	var seen []A
 	if ok {
-		list, _ := plainly(kept[:min(len(kept), 1)], from)
-		if in == nil && len(list) == 0 || in != nil && len(list) == 1 && equal(list[0], *in) {
+		seen, _ = plainly(kept[:min(len(kept), 1)], from)
+		if in == nil && len(seen) == 0 || in != nil && len(seen) == 1 && equal(seen[0], *in) {
 			return kept
 		}
 	}
@@ -144,9 +151,8 @@ func One[A, B any](t *Transfer, at *Place, in *A, to Func[A, B], from Func[B, A]
 		return nil
 	}
 	out, lost := plainly([]A{*in}, to)
-	if ok && len(kept) > 0 {
-		list, _ := plainly(kept[:1], from)
-		if again, _ := plainly(list, to); equal(again, out) {
+	if ok {
+		if again, _ := plainly(seen, to); equal(again, out) {
 			Put(t, at, "", *in)
 			return kept
 		}
