@@ -17,6 +17,7 @@ from typing import Literal
 
 from apigen import __version__, gobuild, gomodules, manifest, upstream
 from apigen.gobuild import Go
+from apigen.identity import known_minors, unknown_minor
 from apigen.load import PROJECT_FILE, load
 from apigen.problems import ApigenError
 from apigen.render import template_folder
@@ -72,6 +73,8 @@ def _project(root: Path) -> tuple[str, Look]:
     except ApigenError as error:
         hint = error.hint or "see: apigen generate"
         return newest, Look("project", "missing", str(error).splitlines()[0], hint)
+    if spec.kubernetes not in upstream.versions():
+        return newest, Look("project", "missing", unknown_minor(spec.kubernetes), known_minors())
     found = f"{spec.name}, for Kubernetes {spec.kubernetes}"
     if record.version not in ("", __version__):
         hint = f"with this one `apigen generate` makes what {__version__} makes"

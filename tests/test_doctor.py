@@ -100,6 +100,10 @@ def test_project(tmp_path: Path) -> None:
     file = tmp_path / "apigen.yaml"
     file.write_text("apigen: 1\nname: a b\n")
     assert look(tmp_path, "project").state == "missing"
+    file.write_text('apigen: 1\nname: a\nmodule: example.com/a\nkubernetes: "1.99"\n')
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "resources" / "a.yaml").write_text("apigen: 1\ngroup: a.example.com\ntypes: {A: string}\n")
+    assert "1.99" in look(tmp_path, "project").found
     sample = Path(__file__).parents[1] / "samples" / "nginx"
     assert look(sample, "project") == Look("project", "ok", "edge, for Kubernetes 1.37")
 
