@@ -18,6 +18,8 @@ from apigen.source import Source
 from apigen.spec import Fields, FieldSpec, VersionSpec
 from apigen.words import quoted
 
+_IMMUTABLE = "This field is immutable."
+_ONCE_SET = "This field is immutable once set."
 _DEPRECATED = "This field is deprecated: it may be gone in a later version."
 # The keys of a named type, by their names in the model: an object's, a scalar's.
 _ONE_OFS = frozenset({"exactly_one_of", "at_most_one_of", "at_least_one_of"})
@@ -299,7 +301,9 @@ class Declarer:
 
 def _described(spec: FieldSpec) -> str:
     """The description of a field. Not by Go's own mark: what we generate uses the field, and linters would say so."""
-    return "\n\n".join([*[spec.description] * bool(spec.description), *[_DEPRECATED] * spec.deprecated])
+    constant = {"onceSet": _ONCE_SET, True: _IMMUTABLE}.get(spec.immutable, "")
+    said = (spec.description, constant, _DEPRECATED if spec.deprecated else "")
+    return "\n\n".join(text for text in said if text)
 
 
 def _inline_text(go: str, at: Path, description: str) -> str:

@@ -37,6 +37,7 @@ from apigen.model import (
     Struct,
     Types,
 )
+from apigen.narrow import narrowed
 from apigen.newvalues import new_values
 from apigen.objectnames import name_limits
 from apigen.package import Package, Scope
@@ -248,6 +249,7 @@ class _Group:
         at: Path = ("versions", spec.versions.index(version))
         mine = types[version.name]
         root = mine.structs[spec.kind]
+        ahead = _narrowed(version.name, draft, types)
         facets = Facets(
             self.problems,
             resource.source,
@@ -271,7 +273,9 @@ class _Group:
             scale=facets.scale(),
             edge=edges[version.name],
             renames=tuple(sorted(renames, key=lambda pair: (-pair[0].count("."), pair))),
-            sample=fitting(sample(mine, root, self.kubernetes), _ends(version.name, draft)),
+            sample=fitting(
+                sample(ahead, ahead.structs[spec.kind], self.kubernetes), _ends(version.name, draft)
+            ),
         )
 
 
@@ -282,6 +286,14 @@ def _ends(version: str, draft: _Draft) -> list[tuple[Edge, bool]]:
         for j in draft.joints
         if version in (j.version, j.neighbour)
     ]
+
+
+def _narrowed(version: str, draft: _Draft, types: dict[str, Types]) -> Types:
+    """Return the types of a version with the bounds of those on the way to the storage version."""
+    if version == draft.storage:
+        return types[version]
+    behind = next(j.neighbour for j in draft.joints if j.version == version)
+    return narrowed(types[version], draft.edges[version], _narrowed(behind, draft, types))
 
 
 def _to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> tuple[Edge, ...]:

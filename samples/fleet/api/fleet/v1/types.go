@@ -171,6 +171,8 @@ type Channel struct {
 	// +k8s:validation:exclusiveMaximum=true
 	Gain *float64 `json:"gain,omitempty"`
 	// What it measures in.
+	//
+	// This field is immutable.
 	// +optional
 	Unit *string `json:"unit,omitempty"`
 	// A number or a name.
@@ -297,9 +299,13 @@ type Port struct {
 // ProbeSpec is the spec of Probe.
 type ProbeSpec struct {
 	// Which probe it is.
+	//
+	// This field is immutable.
 	// +required
 	Serial *Serial `json:"serial,omitempty"`
 	// Whose it is.
+	//
+	// This field is immutable once set.
 	// +optional
 	Owner *string `json:"owner,omitempty"`
 	// How loud it is.

@@ -137,6 +137,8 @@ type Channel struct {
 	// +k8s:validation:exclusiveMaximum=true
 	Gain *float64 `json:"gain,omitempty"`
 	// What it measures in.
+	//
+	// This field is immutable.
 	// +optional
 	Unit *string `json:"unit,omitempty"`
 	// A number or a name.

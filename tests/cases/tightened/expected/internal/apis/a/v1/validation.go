@@ -4,12 +4,22 @@ package v1
 
 import (
 	"context"
+	"regexp"
+	"slices"
+	"unicode/utf8"
 
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
 
 	av1 "example.com/tightened/api/a/v1"
 	hub "example.com/tightened/internal/apis/a"
 	"example.com/tightened/internal/validation"
+)
+
+var (
+	validSeaSpecMode = []av1.SeaSpecMode{av1.SeaSpecModeDeep, av1.SeaSpecModeShallow}
+	patternCode      = regexp.MustCompile("^[A-Z]+$")
 )
 
 // ValidateAye returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
@@ -21,4 +31,80 @@ func ValidateAye(ctx context.Context, obj, old *hub.Aye) field.ErrorList {
 	}
 	var errs field.ErrorList
 	return validation.Rules(ctx, av1.SchemeGroupVersion.WithKind("Aye"), errs, in, was)
+}
+
+// ValidateSea returns what is wrong with an object by the rules of this version, with its names of fields. old is nil
+// for a new object; of another one, what has not changed is not refused again.
+func ValidateSea(ctx context.Context, obj, old *hub.Sea) field.ErrorList {
+	in, was, err := validation.In(obj, old, Convert_a_Sea_To_v1_Sea)
+	if err != nil {
+		return field.ErrorList{field.InternalError(nil, err)}
+	}
+	errs := validation.Changed(validateSea(in, nil), in, was)
+	if was != nil {
+		errs = append(errs, changesSea(in, was, nil)...)
+	}
+	return validation.Rules(ctx, av1.SchemeGroupVersion.WithKind("Sea"), errs, in, was)
+}
+
+func validateSea(in *av1.Sea, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, validateSeaSpec(&in.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func validateSeaSpec(in *av1.SeaSpec, path *field.Path) (errs field.ErrorList) {
+	if in.Inner == nil {
+		errs = append(errs, field.Required(path.Child("inner"), ""))
+	} else {
+		errs = append(errs, validateSeaSpecInner(in.Inner, path.Child("inner"))...)
+	}
+	if in.Mode == "" {
+		errs = append(errs, field.Required(path.Child("mode"), ""))
+	} else if !slices.Contains(validSeaSpecMode, in.Mode) {
+		errs = append(errs, field.NotSupported(path.Child("mode"), in.Mode, validSeaSpecMode))
+	}
+	if in.Depth != nil && *in.Depth%7 != 0 {
+		errs = append(errs, field.Invalid(path.Child("depth"), *in.Depth, "must be a multiple of 7"))
+	}
+	if in.Codes != nil {
+		if len(in.Codes) < 2 {
+			errs = append(errs, field.TooFew(path.Child("codes"), len(in.Codes), 2))
+		}
+		for i := range in.Codes {
+			if utf8.RuneCountInString(string(in.Codes[i])) > 40 {
+				errs = append(errs, field.TooLongCharacters(path.Child("codes").Index(i), in.Codes[i], 40))
+			}
+			if !patternCode.MatchString(string(in.Codes[i])) {
+				errs = append(errs, field.Invalid(path.Child("codes").Index(i), in.Codes[i], "must match '^[A-Z]+$'"))
+			}
+		}
+	}
+	if in.Labels != nil {
+		if len(in.Labels) < 1 {
+			errs = append(errs, field.TooFew(path.Child("labels"), len(in.Labels), 1))
+		}
+		if len(in.Labels) > 1 {
+			errs = append(errs, field.TooMany(path.Child("labels"), len(in.Labels), 1))
+		}
+	}
+	return errs
+}
+
+func validateSeaSpecInner(in *av1.SeaSpecInner, path *field.Path) (errs field.ErrorList) {
+	if in.Name != nil && utf8.RuneCountInString(*in.Name) > 3 {
+		errs = append(errs, field.TooLongCharacters(path.Child("name"), *in.Name, 3))
+	}
+	return errs
+}
+
+func changesSea(in, old *av1.Sea, path *field.Path) (errs field.ErrorList) {
+	errs = append(errs, changesSeaSpec(&in.Spec, &old.Spec, path.Child("spec"))...)
+	return errs
+}
+
+func changesSeaSpec(in, old *av1.SeaSpec, path *field.Path) (errs field.ErrorList) {
+	if !ptr.Equal(in.Depth, old.Depth) {
+		errs = append(errs, field.Invalid(path.Child("depth"), in.Depth, apivalidation.FieldImmutableErrorMsg))
+	}
+	return errs
 }
