@@ -205,6 +205,9 @@ class Reader:
         option = getattr(given, keys[0])
         names = {"each_to": "eachTo", "map_to": "mapTo"}
         how = names.get(keys[0], keys[0])
+        if option is None:
+            self.add((*at, how), f"`{how}` says nothing", "give it a value, or leave out `as`", key=True)
+            return None
         if how == "text":
             return As(option)
         if how == "enum":
