@@ -17,6 +17,8 @@ _KIND_HINT = "a capital letter first, then letters and digits; at most 63"
 _OPTIONS = frozenset(
     f"{verb}Options" for verb in ("List", "Get", "Delete", "Create", "Update", "Patch", "Apply")
 )
+# A CronJob of the manifests is called NAME-backup, and may have 52 characters, for its pods have more in their names.
+_LONGEST_NAME = 45
 # A folder beside those of versions, and what is no folder everywhere.
 _TAKEN_VERSIONS = names.DEVICES | {"install"}
 _TAKEN_KINDS = _OPTIONS | {"List", "Status", "Scale", "WatchEvent"}
@@ -36,6 +38,11 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     """Check the project file."""
     spec, source = project.spec, project.source
     _check_label(problems, source, ("name",), spec.name)
+    if names.LABEL.match(spec.name) and len(spec.name) > _LONGEST_NAME:
+        message = f"the name has {len(spec.name)} characters; {_LONGEST_NAME} are the most"
+        problems.add(
+            source, ("name",), message, "names in the manifests are longer by up to 12, and 63 is the most"
+        )
     if wrong := module_problem(spec.module):
         problems.add(source, ("module",), f"{quoted(spec.module)} is no Go module path", wrong)
     if spec.kubernetes not in upstream.versions():

@@ -25,6 +25,8 @@ class Minor:
     """The parameters of AllowCreateOnUpdate and AllowUnconditionalUpdate in rest.RESTUpdateStrategy."""
     authorizers: str
     """How k8s.io/apiserver/pkg/authorization/union joins `masters` and `health`: statements that return an error."""
+    etcd: str
+    """The version of the etcd that an installation brings along: that of the etcd in the binary."""
     moved: tuple[Moved, ...] = ()
 
 
@@ -40,6 +42,7 @@ MINORS = {
             config.Authorization.Authorizer = union.New(masters, health)
             return nil
             """),
+        etcd="3.6.8",
     ),
     "1.37": Minor(
         on_update="context.Context",
@@ -50,6 +53,7 @@ MINORS = {
             )
             return err
             """),
+        etcd="3.7.0",
         moved=(
             Moved("AllowCreateOnUpdate", "AllowCreateOnUpdate of a strategy takes a context.Context"),
             Moved(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from apigen.files import Kind as Ownership
 from apigen.model import Project
+from apigen.view_deploy import DeployView
 from apigen.view_kind import KindView
 from apigen.view_project import ProjectView
 
@@ -138,6 +139,73 @@ PROJECT = (
     Row("project/project.schema.json.j2", "schemas/project.json"),
     Row("project/resource.schema.json.j2", "schemas/resource.json"),
 )
+DEPLOY = (
+    Row("deploy/base/apiservices.yaml.j2", "deploy/base/apiservices.yaml"),
+    Row("deploy/base/audit-policy.yaml.j2", "deploy/base/audit-policy.yaml"),
+    Row("deploy/base/deployment.yaml.j2", "deploy/base/deployment.yaml"),
+    Row("deploy/base/kustomization.yaml.j2", "deploy/base/kustomization.yaml"),
+    Row("deploy/base/namespace.yaml.j2", "deploy/base/namespace.yaml"),
+    Row("deploy/base/networkpolicy.yaml.j2", "deploy/base/networkpolicy.yaml"),
+    Row("deploy/base/rbac.yaml.j2", "deploy/base/rbac.yaml"),
+    Row("deploy/base/roles.yaml.j2", "deploy/base/roles.yaml"),
+    Row("deploy/base/service.yaml.j2", "deploy/base/service.yaml"),
+    Row("deploy/components/backup/cronjob.yaml.j2", "deploy/components/backup/cronjob.yaml"),
+    Row("deploy/components/backup/kustomization.yaml.j2", "deploy/components/backup/kustomization.yaml"),
+    Row(
+        "deploy/components/cert-manager/certificates.yaml.j2",
+        "deploy/components/cert-manager/certificates.yaml",
+    ),
+    Row(
+        "deploy/components/cert-manager/kustomization.yaml.j2",
+        "deploy/components/cert-manager/kustomization.yaml",
+    ),
+    Row("deploy/components/certs/certs.yaml.j2", "deploy/components/certs/certs.yaml"),
+    Row("deploy/components/certs/kustomization.yaml.j2", "deploy/components/certs/kustomization.yaml"),
+    Row(
+        "deploy/components/embedded-etcd/kustomization.yaml.j2",
+        "deploy/components/embedded-etcd/kustomization.yaml",
+    ),
+    Row("deploy/components/embedded-etcd/volume.yaml.j2", "deploy/components/embedded-etcd/volume.yaml"),
+    Row("deploy/components/etcd/kustomization.yaml.j2", "deploy/components/etcd/kustomization.yaml"),
+    Row("deploy/components/etcd/networkpolicy.yaml.j2", "deploy/components/etcd/networkpolicy.yaml"),
+    Row("deploy/components/etcd/statefulset.yaml.j2", "deploy/components/etcd/statefulset.yaml"),
+    Row(
+        "deploy/components/etcd-cert-manager/certificate.yaml.j2",
+        "deploy/components/etcd-cert-manager/certificate.yaml",
+    ),
+    Row(
+        "deploy/components/etcd-cert-manager/kustomization.yaml.j2",
+        "deploy/components/etcd-cert-manager/kustomization.yaml",
+    ),
+    Row(
+        "deploy/components/etcd-certs/kustomization.yaml.j2",
+        "deploy/components/etcd-certs/kustomization.yaml",
+    ),
+    Row(
+        "deploy/components/external-etcd/kustomization.yaml.j2",
+        "deploy/components/external-etcd/kustomization.yaml",
+    ),
+    Row(
+        "deploy/components/external-etcd/networkpolicy.yaml.j2",
+        "deploy/components/external-etcd/networkpolicy.yaml",
+    ),
+    Row("deploy/components/monitoring/dashboard.json.j2", "deploy/components/monitoring/dashboard.json"),
+    Row(
+        "deploy/components/monitoring/kustomization.yaml.j2",
+        "deploy/components/monitoring/kustomization.yaml",
+    ),
+    Row(
+        "deploy/components/monitoring/servicemonitor.yaml.j2",
+        "deploy/components/monitoring/servicemonitor.yaml",
+    ),
+    Row("deploy/overlays/dev/kustomization.yaml.j2", "deploy/overlays/dev/kustomization.yaml", SCAFFOLD),
+    Row("deploy/overlays/etcd/kustomization.yaml.j2", "deploy/overlays/etcd/kustomization.yaml", SCAFFOLD),
+    Row(
+        "deploy/overlays/production/kustomization.yaml.j2",
+        "deploy/overlays/production/kustomization.yaml",
+        SCAFFOLD,
+    ),
+)
 GROUP = (
     Row("go/hub/types.go.j2", "internal/apis/{package}/types.go"),
     Row("go/hub/register.go.j2", "internal/apis/{package}/register.go"),
@@ -199,6 +267,7 @@ def plan(project: Project) -> tuple[PlannedFile, ...]:
 
 def _files(view: ProjectView) -> Iterator[PlannedFile]:
     yield from _rows(PROJECT, "project", view, {"name": view.name, "kubernetes": view.kubernetes})
+    yield from _rows(DEPLOY, "deploy", DeployView(view.model), {}) if view.kinds else ()
     for plugin in view.plugins:
         yield from _rows(PLUGIN, "plugin", plugin, {"file": plugin.file}, required=True)
     for hub in view.hubs:

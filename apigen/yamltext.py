@@ -2,18 +2,22 @@
 
 import io
 import json
+import re
 from typing import Any
 
 from apigen import scalars
 from apigen.gotext import quote
 
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+
 
 def yaml_text(text: str) -> str:
-    """Return a YAML scalar for `text`, in double quotes: the escapes of Go are among those of YAML.
+    """Return a YAML scalar for `text`: itself where it is a word that is a text to every reader, else in double quotes.
 
-    JSON's are not enough: it writes characters beyond the basic plane as two halves, which YAML refuses.
+    The escapes of Go are among those of YAML. JSON's are not enough: it writes characters beyond the basic plane as
+    two halves, which YAML refuses.
     """
-    return quote(text)
+    return text if _WORD.fullmatch(text) and scalars.plain(text) == text else quote(text)
 
 
 class _Quoted(str):

@@ -154,7 +154,7 @@ def check_text(file: RenderedFile, harmless: str, *, empty: bool) -> None:
     elif file.path.endswith(".json"):
         json.loads(file.text)
     elif file.path.endswith(".yaml"):
-        YAML(typ="safe").load(io.StringIO(file.text))
+        list(YAML(typ="safe").load_all(io.StringIO(file.text)))
     elif not file.path.endswith(".md"):
         assert file.text == harmless, file.path
 

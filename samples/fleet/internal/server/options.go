@@ -72,7 +72,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 func (o *Options) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	if o.Standalone.Enabled {
+	if o.Standalone.Enabled || o.Standalone.EmbeddedEtcd {
 		stop, err := o.Standalone.Start(ctx, o.Recommended, cancel)
 		if err != nil {
 			return err
