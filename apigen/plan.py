@@ -67,6 +67,7 @@ PROJECT = (
     Row("project/gitattributes.j2", ".gitattributes"),
     Row("go/admission/plugins.go.j2", "internal/admission/plugins.go", when="plugins"),
     Row("go/server/plugins.go.j2", "internal/server/plugins.go", when="plugins"),
+    Row("go/backup/command.go.j2", "internal/backup/command.go"),
     Row("go/carry/admission.go.j2", "internal/carry/admission.go", when="carries"),
     Row("go/carry/carry.go.j2", "internal/carry/carry.go", when="carries"),
     Row("go/carry/client.go.j2", "internal/carry/client.go", when="carries"),

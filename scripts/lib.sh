@@ -76,16 +76,31 @@ go_build() { # MODULE ARGUMENTS...: into .cache/bin; does nothing if it is curre
     GOGC=400 go -C "tools/$module" build -buildvcs=false -o "$bin/" "$@" || fail "tools/$module does not build"
 }
 
-# kubectl, of the version that tools/kubectl/go.mod names.
-setup_kubectl() {
+# The flags that stamp the version of Kubernetes that a module names.
+stamp() { # MODULE
     local version package flags="-s -w"
-    version=$(go -C tools/kubectl list -m -f '{{.Version}}' k8s.io/kubectl)
+    version=$(go -C "tools/$1" list -m -f '{{.Version}}' k8s.io/client-go)
     version=v1.${version#v0.}
     for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
         flags="$flags -X $package.gitVersion=$version -X $package.gitTreeState=clean"
         flags="$flags -X $package.gitMajor=1 -X $package.gitMinor=$(echo "$version" | cut -d . -f 2)"
     done
-    go_build kubectl -ldflags "$flags" .
+    echo "$flags"
+}
+
+# kubectl, of the version that tools/kubectl/go.mod names.
+setup_kubectl() {
+    go_build kubectl -ldflags "$(stamp kubectl)" .
+}
+
+# A control plane: etcd with its tool for snapshots, kube-apiserver and kube-controller-manager.
+setup_kubernetes() {
+    local flags
+    flags=$(stamp kubernetes)
+    go_build kubernetes -o "$bin/etcd" go.etcd.io/etcd/server/v3
+    go_build kubernetes -o "$bin/etcdutl" go.etcd.io/etcd/etcdutl/v3
+    go_build kubernetes -ldflags "$flags" k8s.io/kubernetes/cmd/kube-apiserver
+    go_build kubernetes -ldflags "$flags" k8s.io/kubernetes/cmd/kube-controller-manager
 }
 
 # staticcheck, the generators of upstream that our output is compared with, the sample server of upstream and that of CRDs.

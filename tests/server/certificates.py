@@ -41,6 +41,15 @@ def certificate(signer: Path, folder: Path, user: str, *groups: str, days: int =
     )
 
 
+def signing_key(path: Path) -> Path:
+    """A key for tokens, at that path."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+    path.write_bytes(pem)
+    return path
+
+
 def builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int = 1
 ) -> x509.CertificateBuilder:

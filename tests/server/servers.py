@@ -89,12 +89,14 @@ class Process:
     ready = "/readyz?verbose"
     """The path that answers 200 once the server is ready."""
 
-    def __init__(self, binary: Path, folder: Path, *flags: str) -> None:
+    def __init__(self, binary: Path, folder: Path, *flags: str, env: dict[str, str] | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "log"
         with self.log.open("ab") as log:
-            self.popen = subprocess.Popen([binary, *flags], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.popen = subprocess.Popen(
+                [binary, *flags], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env
+            )
 
     def wait(self, timeout: float = 30) -> int:
         return self.popen.wait(timeout)

@@ -9,6 +9,7 @@ import (
 	logsapi "k8s.io/component-base/logs/api/v1"
 	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
 
+	"example.com/fleet/internal/backup"
 	"example.com/fleet/internal/migrate"
 )
 
@@ -36,6 +37,7 @@ func NewCommand(extensions Extensions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.Run(cmd.Context()) },
 	}
 	o.AddFlags(cmd.Flags())
+	cmd.AddCommand(backup.NewCommand(Name))
 	cmd.AddCommand(migrate.NewCommand(Name, o.Standalone.Kubeconfig()))
 	cmd.CompletionOptions.DisableDefaultCmd = true // nobody types the command of a server
 	cmd.SetContext(genericapiserver.SetupSignalContext())

@@ -1,0 +1,45 @@
+"""One cluster with one installation for all tests of a worker, and a namespace for each test."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "server"))
+
+from controlplane import ControlPlane
+from installation import Installation
+from servers import Kubectl, build, short_folder
+
+
+@pytest.fixture(scope="session")
+def plane() -> Iterator[ControlPlane]:
+    folder = short_folder()
+    made = ControlPlane(folder)
+    yield made
+    made.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def fleet(plane: ControlPlane) -> Iterator[Installation]:
+    installed = Installation(plane, "fleet", build("fleet"))
+    yield installed
+    installed.stop()
+
+
+@pytest.fixture
+def namespace(plane: ControlPlane) -> str:
+    """A namespace that no other test uses."""
+    name = f"test-{uuid4().hex[:10]}"
+    plane.kubectl("create", "namespace", name)
+    return name
+
+
+@pytest.fixture
+def kubectl(plane: ControlPlane, fleet: Installation, namespace: str) -> Kubectl:
+    """kubectl of the administrator in a namespace of one's own."""
+    return plane.kubectl_of("admin", "system:masters", namespace=namespace)
