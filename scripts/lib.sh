@@ -103,9 +103,11 @@ setup_kubernetes() {
     go_build kubernetes -ldflags "$flags" k8s.io/kubernetes/cmd/kube-controller-manager
 }
 
-# staticcheck, the generators of upstream that our output is compared with, the sample server of upstream and that of CRDs.
+# staticcheck, the generators of upstream that our output is compared with, the sample server of upstream, that of CRDs, and
+# what judges manifests.
 setup_tools() {
     go_build gotools tool
     go_build sample-apiserver tool
     go_build apiextensions-apiserver tool
+    go_build kube-score tool
 }

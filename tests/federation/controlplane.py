@@ -118,7 +118,7 @@ class ControlPlane:
         )
         return path
 
-    def kubectl_of(self, user: str, *groups: str, namespace: str = "default") -> Kubectl:
+    def kubectl_of(self, user: str, *groups: str, namespace: str = "") -> Kubectl:
         return Kubectl(self.kubeconfig(user, *groups), self.folder / "kubecache" / user, namespace)
 
     def object(self, api: str, resource: str, name: str, namespace: str | None = None) -> Object:

@@ -187,10 +187,10 @@ class Standalone(Process):
 
 
 class Kubectl:
-    """kubectl in one namespace of one server."""
+    """kubectl in one namespace of one server, or in none."""
 
     def __init__(self, kubeconfig: Path, cache: Path, namespace: str) -> None:
-        self.command = [str(kubectl_binary()), "--namespace", namespace]
+        self.command = [str(kubectl_binary()), *(["--namespace", namespace] if namespace else [])]
         self.environment = os.environ | {
             "KUBECONFIG": str(kubeconfig),
             "KUBECACHEDIR": str(cache),
