@@ -218,6 +218,12 @@ class ProjectView:
         return "\n" + "".join(f"\t{{{e}}},\n" for e in entries) if entries else ""
 
     @property
+    def api_services(self) -> str:
+        """The APIService of every version that is served, as entries of a Go list."""
+        names = [f"{v.name}.{g.name}" for g in self.groups for v in g.served]
+        return "\n" + "".join(f"\t{quote(name)},\n" for name in names) if names else ""
+
+    @property
     def deprecations(self) -> str:
         """The warnings for deprecated versions, as entries of a Go map."""
         entries = [

@@ -31,8 +31,8 @@ WORD = re.compile(r"[A-Za-z0-9_./*\[\]:-]*")
 # yamltext, pages of Markdown through words.code and the like. A new name here is a promise to have looked at that.
 # `authorizers` is text of minors.py; `kubernetes` is one of the minors that are known, or scaffold.py refuses.
 _BUILT = """
-about argument arguments attributes authorizers body carried categories checker_imports column comment constants
-defaults defaults_imports definitions deprecations dropped_paths earlier edited endpoints etcd_endpoints
+about api_services argument arguments attributes authorizers body carried categories checker_imports column comment
+constants defaults defaults_imports definitions deprecations dropped_paths earlier edited endpoints etcd_endpoints
 etcd_members fields fillers graph groups_imports imports install_imports keeping_versions kind_versions known_types
 kubernetes labels list_metadata markers metadata metadata_names names new_strategy numbers others parameter paths
 prepare_create prepare_status prepare_update prepared project quoted_group quoted_kind renames resource rest

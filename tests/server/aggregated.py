@@ -14,12 +14,16 @@ CERTIFICATE = {"certificate": "crt", "key": "key"}
 
 
 class Aggregated(Process):
-    """A server that leans on a cluster and on the etcd of another server."""
+    """A server that leans on a cluster and on the etcd of another server.
 
-    def __init__(self, binary: Path, folder: Path, *flags: str) -> None:
-        self.ca = authority(folder, "client-ca")
+    Its certificates are new ones, or those that the command `certs` has put into a folder.
+    """
+
+    def __init__(self, binary: Path, folder: Path, *flags: str, pki: Path | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.ca = pki / "ca" if pki else authority(folder, "client-ca")
         self.proxy_ca = authority(folder, "proxy-ca")
-        self.serving = certificate(self.ca, folder, "server")
+        self.serving = pki / "tls" if pki else certificate(self.ca, folder, "server")
         self.cluster = Cluster(self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"))
         self.clients: list[Client] = []
         port = free_port()
@@ -32,7 +36,9 @@ class Aggregated(Process):
             "--bind-address=127.0.0.1",
         )
         super().__init__(binary, folder, *cluster_flags(self.cluster, folder), *where, *flags)
-        self.admin_certificate = certificate(self.ca, folder, "admin", "system:masters")
+        self.admin_certificate = (
+            pki / "client" if pki else certificate(self.ca, folder, "admin", "system:masters")
+        )
         self.admin = self.client(self.admin_certificate)
         try:
             self.wait_ready(self.admin)

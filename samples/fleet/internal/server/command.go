@@ -10,6 +10,7 @@ import (
 	_ "k8s.io/component-base/logs/json/register" // --logging-format=json
 
 	"example.com/fleet/internal/backup"
+	"example.com/fleet/internal/certs"
 	"example.com/fleet/internal/migrate"
 )
 
@@ -37,8 +38,7 @@ func NewCommand(extensions Extensions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.Run(cmd.Context()) },
 	}
 	o.AddFlags(cmd.Flags())
-	cmd.AddCommand(backup.NewCommand(Name))
-	cmd.AddCommand(migrate.NewCommand(Name, o.Standalone.Kubeconfig()))
+	cmd.AddCommand(backup.NewCommand(Name), certs.NewCommand(Name), migrate.NewCommand(Name, o.Standalone.Kubeconfig()))
 	cmd.CompletionOptions.DisableDefaultCmd = true // nobody types the command of a server
 	cmd.SetContext(genericapiserver.SetupSignalContext())
 	return cmd

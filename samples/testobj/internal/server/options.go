@@ -138,6 +138,7 @@ func (o *Options) config() (*genericapiserver.RecommendedConfig, error) {
 	} else {
 		healthForAnonymous(&config.Config)
 	}
+	measureExpiration(config.SecureServing)
 	complete(&config.Config)
 	return config, nil
 }

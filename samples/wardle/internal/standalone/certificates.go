@@ -3,151 +3,39 @@
 package standalone
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"fmt"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-	"k8s.io/client-go/util/cert"
-	"k8s.io/client-go/util/keyutil"
+
+	"example.com/wardle/internal/certs"
 )
 
-const (
-	validity = 365 * 24 * time.Hour
-	// renewal is how long before its end a certificate is made anew.
-	renewal = 30 * 24 * time.Hour
-)
+const validity = 365 * 24 * time.Hour
 
 // ensureCertificates makes the authority, the server's certificate and the administrator's, unless there are valid ones:
-// a kubeconfig that somebody has copied stays good. Keys are readable by the owner alone.
+// a kubeconfig that somebody has copied stays good.
 func ensureCertificates(dir, kubeconfig, name, url string, address net.IP) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	ca, renewed, err := ensure(dir, "ca", nil, false, &x509.Certificate{
-		Subject: pkix.Name{CommonName: name + "-ca"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	})
+	ca, _, err := certs.File(dir, "ca", nil, certs.Authority(name+"-ca"), validity)
 	if err != nil {
 		return err
 	}
-	_, _, err = ensure(dir, "server", ca, renewed, &x509.Certificate{
-		Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, address},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	})
-	if err != nil {
+	if _, _, err := certs.File(dir, "server", ca, certs.Serving(name, "localhost", "127.0.0.1", "::1", address.String()), validity); err != nil {
 		return err
 	}
-	admin, _, err := ensure(dir, "admin", ca, renewed, &x509.Certificate{
-		Subject:  pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
+	admin, _, err := certs.File(dir, "admin", ca, certs.Client("admin", "system:masters"), validity)
 	if err != nil {
 		return err
 	}
 	return writeKubeconfig(kubeconfig, name, url, ca, admin)
 }
 
-func writeKubeconfig(path, name, url string, ca, admin *pair) error {
+func writeKubeconfig(path, name, url string, ca, admin *certs.Pair) error {
 	c := clientcmdapi.NewConfig()
-	c.Clusters[name] = &clientcmdapi.Cluster{Server: url, CertificateAuthorityData: ca.certPEM}
-	c.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: admin.certPEM, ClientKeyData: admin.keyPEM}
+	c.Clusters[name] = &clientcmdapi.Cluster{Server: url, CertificateAuthorityData: ca.CertPEM}
+	c.AuthInfos["admin"] = &clientcmdapi.AuthInfo{ClientCertificateData: admin.CertPEM, ClientKeyData: admin.KeyPEM}
 	c.Contexts[name] = &clientcmdapi.Context{Cluster: name, AuthInfo: "admin", Namespace: "default"}
 	c.CurrentContext = name
 	return clientcmd.WriteToFile(*c, path)
-}
-
-// pair is a certificate with its key.
-type pair struct {
-	cert            *x509.Certificate
-	key             crypto.Signer
-	certPEM, keyPEM []byte
-}
-
-// ensure returns the pair of that name, made anew if it is missing or nearly over, if its names differ from those of
-// template, or if its authority is new. An authority signs itself. It says whether the pair is new.
-func ensure(dir, name string, ca *pair, renew bool, template *x509.Certificate) (*pair, bool, error) {
-	certFile, keyFile := filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key")
-	if p, err := load(certFile, keyFile); err == nil && !renew && time.Until(p.cert.NotAfter) > renewal && covers(p.cert, template) {
-		return p, false, nil
-	}
-	p, err := issue(template, ca)
-	if err != nil {
-		return nil, false, fmt.Errorf("certificate of %s: %w", name, err)
-	}
-	if err := keyutil.WriteKey(keyFile, p.keyPEM); err != nil {
-		return nil, false, err
-	}
-	return p, true, cert.WriteCert(certFile, p.certPEM)
-}
-
-// covers says whether a certificate is good for all addresses of template.
-func covers(c, template *x509.Certificate) bool {
-	for _, ip := range template.IPAddresses {
-		if c.VerifyHostname(ip.String()) != nil {
-			return false
-		}
-	}
-	return true
-}
-
-func load(certFile, keyFile string) (*pair, error) {
-	certs, err := cert.CertsFromFile(certFile)
-	if err != nil {
-		return nil, err
-	}
-	key, err := keyutil.PrivateKeyFromFile(keyFile)
-	if err != nil {
-		return nil, err
-	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%s: %T cannot sign", keyFile, key)
-	}
-	return newPair(certs[0], signer)
-}
-
-func newPair(c *x509.Certificate, key crypto.Signer) (*pair, error) {
-	certPEM, err := cert.EncodeCertificates(c)
-	if err != nil {
-		return nil, err
-	}
-	keyPEM, err := keyutil.MarshalPrivateKeyToPEM(key)
-	return &pair{c, key, certPEM, keyPEM}, err
-}
-
-// issue signs template with ca, or with its own key when ca is nil.
-func issue(template *x509.Certificate, ca *pair) (*pair, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	template.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
-		return nil, err
-	}
-	template.NotBefore, template.NotAfter = time.Now().Add(-time.Minute), time.Now().Add(validity)
-	parent, signer := template, crypto.Signer(key)
-	if ca != nil {
-		parent, signer = ca.cert, ca.key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
-	if err != nil {
-		return nil, err
-	}
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, err
-	}
-	return newPair(c, key)
 }
