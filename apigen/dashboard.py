@@ -61,9 +61,10 @@ _PANELS: tuple[_Panel, ...] = (
      "max by (group, resource) (apiserver_resource_objects{@})"),
     ("etcd latency, 99th percentile", "s", "{{operation}}",
      "histogram_quantile(0.99, sum by (operation, le) (rate(etcd_request_duration_seconds_bucket{@}[5m])))"),
-    ("etcd errors", "reqps", "{{operation}}", "sum by (operation) (rate(etcd_request_errors_total{@}[5m]))"),
-    ("Requests refused for overload", "reqps", "{{priority_level}} {{reason}}",
-     "sum by (priority_level, reason) (rate(apiserver_flowcontrol_rejected_requests_total{@}[5m]))"),
+    ("Size of etcd", "bytes", "{{storage_cluster_id}}",
+     "max by (storage_cluster_id) (apiserver_storage_size_bytes{@})"),
+    ("Requests that wait for their turn", "short", "{{priority_level}}",
+     "sum by (priority_level) (apiserver_flowcontrol_current_inqueue_requests{@})"),
     ("Admission latency, 99th percentile", "s", "{{name}}",
      "histogram_quantile(0.99, sum by (name, le) "
      "(rate(apiserver_admission_controller_admission_duration_seconds_bucket{@}[5m])))"),

@@ -75,6 +75,8 @@ class _Draft:
     values: list[NewValue] = field(default_factory=list)
     edges: dict[str, Edge] = field(default_factory=dict)
     """The conversions of all versions but the storage version."""
+    narrowed: dict[str, Types] = field(default_factory=dict)
+    """The types of versions with the bounds of those behind them, once they were asked for."""
 
 
 @dataclass
@@ -292,8 +294,10 @@ def _narrowed(version: str, draft: _Draft, types: dict[str, Types]) -> Types:
     """Return the types of a version with the bounds of those on the way to the storage version."""
     if version == draft.storage:
         return types[version]
-    behind = next(j.neighbour for j in draft.joints if j.version == version)
-    return narrowed(types[version], draft.edges[version], _narrowed(behind, draft, types))
+    if version not in draft.narrowed:
+        behind = _narrowed(next(j.neighbour for j in draft.joints if j.version == version), draft, types)
+        draft.narrowed[version] = narrowed(types[version], draft.edges[version], behind)
+    return draft.narrowed[version]
 
 
 def _to_hub(version: str, draft: _Draft, edges: dict[str, Edge]) -> tuple[Edge, ...]:

@@ -10,6 +10,7 @@ path_before=$PATH
 cd "$root"
 mkdir -p "$bin"
 export GOTOOLCHAIN=local # never a download of another Go behind our back
+export CGO_ENABLED=0     # static, as the image is, and no C compiler is needed
 
 say() { printf '==> %s\n' "$*" >&2; }
 fail() {

@@ -10,6 +10,8 @@ import pytest
 
 # A script in the background has SIGINT ignored, and so would have all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# As the image is built: a server runs where there is nothing but its binary.
+os.environ["CGO_ENABLED"] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

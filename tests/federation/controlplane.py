@@ -4,6 +4,7 @@ import json
 import secrets
 import signal
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 from aggregated import free_port
@@ -67,7 +68,17 @@ class ControlPlane:
         key = signing_key(self.folder / "sa.key")
         policy = self.folder / "audit.yaml"
         policy.write_text(
-            "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n"
+            json.dumps(
+                {
+                    "apiVersion": "audit.k8s.io/v1",
+                    "kind": "Policy",
+                    "omitStages": ["RequestReceived"],
+                    "rules": [
+                        {"level": "Request", "resources": [{"group": "authorization.k8s.io"}]},
+                        {"level": "Metadata"},
+                    ],
+                }
+            )
         )
         said = {
             "etcd-servers": f"unix://{etcd}",
@@ -108,6 +119,20 @@ class ControlPlane:
         context.load_cert_chain(identity.with_suffix(".crt"), identity.with_suffix(".key"))
         self.clients.append(Client(self.url, context))
         return self.clients[-1]
+
+    def client_at(self, url: str, user: str, *groups: str) -> Client:
+        """A client of a server that knows its clients by the cluster's authority. The server goes unchecked."""
+        identity = certificate(self.ca, self.folder, user, *groups)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.load_cert_chain(identity.with_suffix(".crt"), identity.with_suffix(".key"))
+        self.clients.append(Client(url, context))
+        return self.clients[-1]
+
+    def audited(self) -> Iterator[Object]:
+        """What kube-apiserver was asked so far."""
+        with self.audit.open() as log:
+            yield from (json.loads(line) for line in log if line.endswith("\n"))
 
     def kubeconfig(self, user: str, *groups: str) -> Path:
         identity = certificate(self.ca, self.folder, user, *groups)

@@ -1,9 +1,12 @@
 """A generated server installed in a cluster by its own manifests, with processes in the place of its pods."""
 
+import json
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from apiclient import Client, Object
 from controlplane import ControlPlane
 from pods import Kubelet, Pod, claim
 from proxy import ServiceProxy
@@ -16,16 +19,25 @@ class Installation:
     def __init__(self, plane: ControlPlane, sample: str, binary: Path, overlay: str = "dev") -> None:
         self.plane, self.name, self.namespace = plane, sample, f"{sample}-system"
         self.manifests = ROOT / "samples" / sample / "deploy" / "overlays" / overlay
+        self.label = f"app.kubernetes.io/part-of={sample}"
         self.folder = plane.folder / sample
         self.folder.mkdir()
         self.kubelet = Kubelet(plane, binary, self.folder)
         self.data = claim(self.folder / "data")
         self.said = plane.kubectl.run("apply", "-k", str(self.manifests))
         assert self.said.returncode == 0, self.said.stderr
+        try:
+            self._start()
+        except BaseException:
+            self.kubelet.kill()
+            raise
+
+    def _start(self) -> None:
+        sample = self.name
         self.certs = self.start(f"{sample}-certs")
-        wait(lambda: self.has_secret(f"{sample}-serving"), "certificates")
+        wait(lambda: self.has_secret(f"{sample}-serving"), "certificates", pod=self.certs, timeout=15)
         self.server = self.start(sample)
-        self.proxy = ServiceProxy(plane, self.namespace, sample, lambda: [self.server])
+        self.proxy = ServiceProxy(self.plane, self.namespace, sample, lambda: [self.server])
         wait(self.server.is_ready, "the server", pod=self.server)
         self.proxy.publish(ready=True)
         self.wait_available()
@@ -45,6 +57,29 @@ class Installation:
     def has_secret(self, name: str) -> bool:
         return self.plane.kubectl.run("get", "secret", name, "-n", self.namespace).returncode == 0
 
+    def api_services(self) -> list[Object]:
+        found = json.loads(self.plane.kubectl("get", "apiservices", "-l", self.label, "-o", "json"))["items"]
+        return list(found)
+
+    @property
+    def url(self) -> str:
+        """Where the server itself listens, beside kube-apiserver."""
+        return f"https://127.0.0.1:{self.server.port}"
+
+    def client(self, identity: Path | None = None) -> Client:
+        """A client of the server itself, with a certificate or nothing."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if identity:
+            context.load_cert_chain(identity.with_suffix(".crt"), identity.with_suffix(".key"))
+        self.plane.clients.append(Client(self.url, context))
+        return self.plane.clients[-1]
+
+    def metrics(self) -> str:
+        """What the server tells of itself to one who may ask."""
+        user = self.plane.client_at(self.url, "admin", "system:masters")
+        return user.get("/metrics").body.decode()
+
     def wait_available(self, available: str = "True", timeout: int = 60) -> None:
         names = self.plane.kubectl(
             "get", "apiservices", "-o", "name", "-l", f"app.kubernetes.io/part-of={self.name}"
@@ -55,7 +90,7 @@ class Installation:
 
     def stop(self) -> None:
         self.proxy.stop()
-        self.kubelet.stop()
+        self.kubelet.kill()
 
 
 def wait(until: Callable[[], bool], what: str, *, timeout: float = 60, pod: Pod | None = None) -> None:

@@ -7,6 +7,7 @@ capabilities, and the identity of the service account where a pod would find it.
 import base64
 import os
 import re
+import signal
 import ssl
 import urllib.request
 from contextlib import suppress
@@ -142,9 +143,9 @@ class Kubelet:
         ca = self.plane.ca.with_suffix(".crt").read_bytes()
         return write(folder, {"token": token.encode(), "ca.crt": ca, "namespace": namespace.encode()})
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         for pod in self.pods:
-            pod.stop()
+            pod.stop(signal.SIGKILL)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:

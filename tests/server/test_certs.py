@@ -39,7 +39,10 @@ def run(binary: Path, *flags: object, fails: bool = False, umask: int = 0o022) -
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, umask=umask)
     assert done.returncode == int(fails), done.stderr
     assert done.stdout == ""
-    assert "PRIVATE KEY" not in done.stderr and base64.b64encode(b"-----BEGIN EC PRIVATE")[:24].decode() not in done.stderr
+    assert (
+        "PRIVATE KEY" not in done.stderr
+        and base64.b64encode(b"-----BEGIN EC PRIVATE")[:24].decode() not in done.stderr
+    )
     return done.stderr
 
 
@@ -66,7 +69,7 @@ def signed_by(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
 
 def aged(pem: bytes, left: float, ca_key: bytes, issuer: x509.Name | None = None) -> bytes:
     """The same certificate of the same key, but with so much of a life of ten days left."""
-    (old, *_) = certificates(pem)
+    old, *_ = certificates(pem)
     signer = serialization.load_pem_private_key(ca_key, None)
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
     start = datetime.datetime.now(datetime.UTC) - (1 - left) * 10 * DAY
@@ -122,7 +125,9 @@ def test_only_the_owner_reads_keys(nginx_binary: Path, folder: Path) -> None:
     pki = folder / "a" / "pki"
     run(nginx_binary, "--dir", pki, umask=0)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in pki.iterdir()}
-    assert modes == {f"{n}.{e}": m for n in ("ca", "tls", "client") for e, m in (("crt", 0o644), ("key", 0o600))}
+    assert modes == {
+        f"{n}.{e}": m for n in ("ca", "tls", "client") for e, m in (("crt", 0o644), ("key", 0o600))
+    }
     assert stat.S_IMODE(pki.stat().st_mode) == 0o700
     (pki / "tls.key").chmod(0o644)
     run(nginx_binary, "--dir", pki, "--host=more.example.com", umask=0)
@@ -428,7 +433,9 @@ def test_an_authority_that_is_lost(job: Job) -> None:
 
 def test_an_authority_of_somebody_else(job: Job, folder: Path) -> None:
     theirs = authority(folder, "theirs")
-    data = {"tls.crt": aged(theirs.with_suffix(".crt").read_bytes(), 0.9, theirs.with_suffix(".key").read_bytes())}
+    data = {
+        "tls.crt": aged(theirs.with_suffix(".crt").read_bytes(), 0.9, theirs.with_suffix(".key").read_bytes())
+    }
     data["tls.key"] = theirs.with_suffix(".key").read_bytes()
     job.memory.put(CA, secret(CA, "kubernetes.io/tls", **data, other=b"kept"))
     job.run()
@@ -559,7 +566,9 @@ def served(server: Aggregated, port: int) -> x509.Certificate:
 
 def expiry(server: Aggregated) -> float:
     told = server.admin.get("/metrics").body.decode()
-    found = re.search(r"^apiserver_serving_certificate_expiration_timestamp_seconds (\S+)$", told, re.MULTILINE)
+    found = re.search(
+        r"^apiserver_serving_certificate_expiration_timestamp_seconds (\S+)$", told, re.MULTILINE
+    )
     assert found
     return float(found[1])
 

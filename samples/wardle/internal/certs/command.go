@@ -21,6 +21,9 @@ import (
 // minValidity leaves time to renew; kube-apiserver asks no less of its signers.
 const minValidity = 10 * time.Minute
 
+// retryAfter is when one that stays looks again after it has failed.
+const retryAfter = 10 * time.Second
+
 // options are the flags of the command.
 type options struct {
 	name                 string
@@ -34,7 +37,7 @@ type options struct {
 
 	secret, caSecret string
 	kubeconfig       string
-	wait             time.Duration
+	wait, interval   time.Duration
 }
 
 // NewCommand returns the command for the server of that name.
@@ -70,8 +73,9 @@ takes up a new serving certificate by itself. A new authority is trusted beside 
 	fs.StringVar(&o.caSecret, "ca-secret", o.caSecret, "The Secret for the authority. Default: that of --secret with -ca behind it.")
 	fs.StringVar(&o.kubeconfig, "kubeconfig", o.kubeconfig, "How to reach the cluster. Default: the one that this runs in.")
 	fs.DurationVar(&o.wait, "wait", o.wait, "How long to wait for APIServices that do not exist yet.")
+	fs.DurationVar(&o.interval, "interval", o.interval, "Stay, and look again after this time. Default: look once.")
 	cmd.MarkFlagsOneRequired("dir", "secret")
-	for _, flag := range []string{"secret", "ca-secret", "kubeconfig", "wait"} {
+	for _, flag := range []string{"secret", "ca-secret", "kubeconfig", "wait", "interval"} {
 		cmd.MarkFlagsMutuallyExclusive("dir", flag)
 	}
 	for _, flag := range []string{"client-user", "client-group"} {
@@ -88,11 +92,25 @@ func (o *options) run(ctx context.Context) error {
 	if o.dir != "" {
 		ensure = o.files
 	}
-	written, err := ensure(ctx)
-	if err == nil && !written {
-		klog.InfoS("Nothing to do")
+	for {
+		written, err := ensure(ctx)
+		if err == nil && !written {
+			klog.InfoS("Nothing to do")
+		}
+		if o.interval == 0 {
+			return err
+		}
+		again := o.interval
+		if err != nil {
+			klog.ErrorS(err, "Not all is done")
+			again = min(again, retryAfter)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(again):
+		}
 	}
-	return err
 }
 
 func (o *options) validate() error {
@@ -125,8 +143,8 @@ func (o *options) validate() error {
 	if o.validity < minValidity || o.caValidity < minValidity {
 		errs = append(errs, fmt.Errorf("--validity and --ca-validity must be at least %s", minValidity))
 	}
-	if o.wait < 0 {
-		errs = append(errs, errors.New("--wait must be at least 0"))
+	if o.wait < 0 || o.interval < 0 {
+		errs = append(errs, errors.New("--wait and --interval must be at least 0"))
 	}
 	return errors.Join(errs...)
 }
