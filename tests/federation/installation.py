@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from apiclient import Client, Object
 from controlplane import ControlPlane
 from pods import Kubelet, Pod, claim
 from proxy import ServiceProxy
+from ruamel.yaml import YAML
 from servers import ROOT
 
 
@@ -17,11 +19,13 @@ class Installation:
     """The server of a sample, as an overlay of its manifests describes it."""
 
     def __init__(self, plane: ControlPlane, sample: str, binary: Path, overlay: str = "dev") -> None:
-        self.plane, self.name, self.namespace = plane, sample, f"{sample}-system"
-        self.manifests = ROOT / "samples" / sample / "deploy" / "overlays" / overlay
-        self.label = f"app.kubernetes.io/part-of={sample}"
-        self.folder = plane.folder / sample
-        self.folder.mkdir()
+        project = ROOT / "samples" / sample
+        self.plane, self.name = plane, str(YAML(typ="safe").load(project / "apigen.yaml")["name"])
+        self.namespace = f"{self.name}-system"
+        self.manifests = project / "deploy" / "overlays" / overlay
+        self.label = f"app.kubernetes.io/part-of={self.name}"
+        self.folder = Path(tempfile.mkdtemp(prefix=sample, dir=plane.folder))
+        self.folder.chmod(0o755)  # pods look for their root as another user
         self.kubelet = Kubelet(plane, binary, self.folder)
         self.data = claim(self.folder / "data")
         self.said = plane.kubectl.run("apply", "-k", str(self.manifests))
@@ -33,11 +37,10 @@ class Installation:
             raise
 
     def _start(self) -> None:
-        sample = self.name
-        self.certs = self.start(f"{sample}-certs")
-        wait(lambda: self.has_secret(f"{sample}-serving"), "certificates", pod=self.certs, timeout=15)
-        self.server = self.start(sample)
-        self.proxy = ServiceProxy(self.plane, self.namespace, sample, lambda: [self.server])
+        self.certs = self.start(f"{self.name}-certs")
+        wait(lambda: self.has_secret(f"{self.name}-serving"), "certificates", pod=self.certs, timeout=15)
+        self.server = self.start(self.name)
+        self.proxy = ServiceProxy(self.plane, self.namespace, self.name, lambda: [self.server])
         wait(self.server.is_ready, "the server", pod=self.server)
         self.proxy.publish(ready=True)
         self.wait_available()

@@ -52,7 +52,8 @@ def built(folder: Path, sample: str, components: tuple[str, ...]) -> str:
     lines = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:"]
     lines += [f"  - {relative(deploy / 'base')}", "components:"]
     lines += [f"  - {relative(deploy / 'components' / c)}" for c in components]
-    lines += [f"images: [{{name: {sample}, newName: registry.example.com/{sample}, newTag: 0.1.0}}]"]
+    name = YAML(typ="safe").load(deploy.parent / "apigen.yaml")["name"]
+    lines += [f"images: [{{name: {name}, newName: registry.example.com/{name}, newTag: 0.1.0}}]"]
     (folder / "kustomization.yaml").write_text("\n".join(lines) + "\n")
     return kustomize(folder)
 

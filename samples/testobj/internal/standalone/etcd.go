@@ -37,7 +37,8 @@ func startEtcd(ctx context.Context, dir string, unsafeNoFsync bool) (*etcd, erro
 		sockets = e.temporary
 	}
 	client := url.URL{Scheme: "unix", Path: filepath.Join(sockets, "client.sock")}
-	peer := url.URL{Scheme: "unix", Path: filepath.Join(sockets, "peer.sock")}
+	// Of a peer's URL etcd takes the host alone. Without one it would listen where every process of the machine can reach it.
+	peer := url.URL{Scheme: "unix", Host: filepath.Join(sockets, "peer.sock")}
 	nobody := url.URL{Scheme: "http", Host: "127.0.0.1:2380"} // no other member asks; etcd 3.6 wants a host and a port
 	cfg := embed.NewConfig()
 	cfg.Name, cfg.Dir = "default", filepath.Join(dir, "etcd")
