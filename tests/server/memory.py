@@ -1,4 +1,4 @@
-"""A cluster that keeps objects in memory, whatever they are, as far as a job that writes Secrets and APIServices asks."""
+"""A cluster that keeps objects in memory, whatever they are, as far as a job asks that writes certificates into it."""
 
 import copy
 import json
@@ -21,12 +21,15 @@ class Refused(Exception):
 
 
 class Memory:
-    """Objects with resource versions, and what was written, in its order. Tests may step in before a write."""
+    """Objects with resource versions, and what was written, in its order. Tests may step in before it is, and after
+    something was read.
+    """
 
     def __init__(self) -> None:
         self.objects: dict[Key, Object] = {}
         self.writes: list[Key] = []
-        self.before: Callable[[str, Key], None] = lambda method, key: None
+        self.before_write: Callable[[Key], None] = lambda key: None
+        self.after_read: Callable[[Key], None] = lambda key: None
         self.revision = 0
         self.lock = threading.RLock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
@@ -48,7 +51,7 @@ class Memory:
     def request(self, method: str, key: Key, body: Object) -> Object:
         with self.lock:
             if method != "GET":
-                self.before(method, key)
+                self.before_write(key)
             found = self.objects.get(key)
             if method == "POST":
                 if found:
@@ -56,8 +59,9 @@ class Memory:
             elif found is None:
                 raise Refused(404, "NotFound")
             elif method == "GET":
+                self.after_read(key)
                 return found
-            elif body["metadata"].get("resourceVersion", "") != found["metadata"]["resourceVersion"]:
+            elif stale(body, found):
                 raise Refused(409, "Conflict")
             self.writes.append(key)
             return self.put(key, merge(found or {}, body) if method == "PATCH" else body)
@@ -65,6 +69,14 @@ class Memory:
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+def stale(body: Object, found: Object) -> bool:
+    """Whether a write is about an object as it was before. One that does not say so is about any."""
+    return body.get("metadata", {}).get("resourceVersion", "") not in (
+        "",
+        found["metadata"]["resourceVersion"],
+    )
 
 
 def merge(old: Object, patch: Object) -> Object:
@@ -97,7 +109,11 @@ def handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = answer
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            """All methods are alike."""
+            if name.startswith("do_"):
+                return self.answer
+            raise AttributeError(name)
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Say nothing."""

@@ -3,8 +3,10 @@
 import base64
 import datetime
 import ipaddress
+import json
 import os
 import re
+import shutil
 import ssl
 import stat
 import subprocess
@@ -23,9 +25,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store
 from memory import Key, Memory, Refused
-from servers import Standalone
+from servers import Process, Standalone
 
 DAY = datetime.timedelta(days=1)
+# How a key begins, as it is and as a Secret has it.
+KEYS = ("PRIVATE KEY", base64.b64encode(b"-----BEGIN EC PRIVATE")[:24].decode())
 SERVICE = "edge.edge-system.svc"
 ALWAYS = ["localhost", "127.0.0.1", "::1", SERVICE, f"{SERVICE}.cluster.local"]
 API_SERVICES = [("apiservices", f"{version}.nginx.example.com") for version in ("v1", "v1alpha1")]
@@ -39,10 +43,7 @@ def run(binary: Path, *flags: object, fails: bool = False, umask: int = 0o022) -
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, umask=umask)
     assert done.returncode == int(fails), done.stderr
     assert done.stdout == ""
-    assert (
-        "PRIVATE KEY" not in done.stderr
-        and base64.b64encode(b"-----BEGIN EC PRIVATE")[:24].decode() not in done.stderr
-    )
+    assert [key for key in KEYS if key in done.stderr] == []
     return done.stderr
 
 
@@ -67,14 +68,14 @@ def signed_by(certificate: x509.Certificate, ca: x509.Certificate) -> bool:
     return True
 
 
-def aged(pem: bytes, left: float, ca_key: bytes, issuer: x509.Name | None = None) -> bytes:
+def aged(pem: bytes, left: float, ca_key: bytes) -> bytes:
     """The same certificate of the same key, but with so much of a life of ten days left."""
     old, *_ = certificates(pem)
     signer = serialization.load_pem_private_key(ca_key, None)
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
     start = datetime.datetime.now(datetime.UTC) - (1 - left) * 10 * DAY
     key, number = old.public_key(), x509.random_serial_number()
-    made = x509.CertificateBuilder(issuer or old.issuer, old.subject, key, number, start, start + 10 * DAY)
+    made = x509.CertificateBuilder(old.issuer, old.subject, key, number, start, start + 10 * DAY)
     for extension in old.extensions:
         made = made.add_extension(extension.value, extension.critical)
     return made.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
@@ -111,10 +112,9 @@ def test_files(pki: Path) -> None:
     (ca,), (serving,), (client,) = (certificates(pki / f"{name}.crt") for name in ("ca", "tls", "client"))
     assert hosts(serving) == sorted(ALWAYS)
     assert client.subject.rfc4514_string() == "CN=admin,O=system:masters"
-    store, builder = Store([ca]), PolicyBuilder()
-    verifier = builder.store(Store([ca])).build_server_verifier(x509.DNSName(SERVICE))
-    assert verifier.verify(serving, [])[-1] == ca
-    assert signed_by(client, ca) and store
+    verifier = PolicyBuilder().store(Store([ca])).build_server_verifier(x509.DNSName(SERVICE))
+    assert verifier.verify(serving, []) == [serving, ca]
+    assert signed_by(client, ca)
     usage = [c.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value for c in (serving, client)]
     assert [list(u) for u in usage] == [[ExtendedKeyUsageOID.SERVER_AUTH], [ExtendedKeyUsageOID.CLIENT_AUTH]]
     lives = [round((c.not_valid_after_utc - c.not_valid_before_utc) / DAY) for c in (ca, serving, client)]
@@ -164,6 +164,9 @@ def test_another_client(nginx_binary: Path, pki: Path) -> None:
     (client,) = certificates(pki / "client.crt")
     assert sorted(part.value for part in client.subject) == ["a", "b", "jane", "long-name"]
     assert "Nothing to do" in run(nginx_binary, "--dir", pki, *jane)
+    run(nginx_binary, "--dir", pki, "--client-user=joe", *jane[1:])
+    (client,) = certificates(pki / "client.crt")
+    assert sorted(part.value for part in client.subject) == ["a", "b", "joe", "long-name"]
 
 
 @pytest.mark.parametrize("name", ["tls", "client"])
@@ -224,6 +227,14 @@ def test_files_that_are_broken_are_made_anew(
     assert all(signed_by(certificates(pki / f"{name}.crt")[0], ca) for name in ("tls", "client"))
 
 
+def test_what_is_no_authority_signs_nothing(nginx_binary: Path, pki: Path) -> None:
+    for end in ("crt", "key"):
+        shutil.copy(pki / f"tls.{end}", pki / f"ca.{end}")
+    assert 'reason="it is no authority"' in run(nginx_binary, "--dir", pki)
+    assert len({serials(pki / f"{name}.crt")[0] for name in ("ca", "tls")}) == 2
+    assert "Nothing to do" in run(nginx_binary, "--dir", pki)
+
+
 def test_what_cannot_be_read_is_not_replaced(nginx_binary: Path, pki: Path) -> None:
     (pki / "ca.key").unlink()
     (pki / "ca.key").mkdir()
@@ -258,7 +269,9 @@ def test_what_cannot_be_read_is_not_replaced(nginx_binary: Path, pki: Path) -> N
         ("--dir=/dev/null/x", "not a directory"),
         ("--secret=A", '--secret \\"A\\"'),
         ("--secret=y --ca-secret=y", "--ca-secret must be another than --secret"),
-        ("--secret=y --wait=-1s", "--wait must be at least 0"),
+        ("--secret=y --wait=-1s", "--wait and --interval must be at least 0"),
+        ("--secret=y --interval=-1s", "--wait and --interval must be at least 0"),
+        ("--dir=x --interval=1s", "[dir interval] were all set"),
         ("--secret=y", "this does not run in a cluster, and there is no --kubeconfig"),
         ("--secret=y --kubeconfig=/nowhere", "/nowhere: no such file"),
     ],
@@ -375,7 +388,7 @@ def test_another_authority_is_trusted_before_it_signs(job: Job) -> None:
     old = job.data(CA)["tls.crt"]
     served: list[bytes] = []
 
-    def look(method: str, key: Key) -> None:
+    def look(key: Key) -> None:
         """Whatever is served at any moment is trusted then."""
         served.append(job.data(SERVING)["tls.crt"])
         for trusted in map(job.trusts, API_SERVICES):
@@ -383,7 +396,7 @@ def test_another_authority_is_trusted_before_it_signs(job: Job) -> None:
             assert old in trusted
             assert key != SERVING or trusted.startswith(job.data(CA)["tls.crt"])
 
-    job.memory.before = look
+    job.memory.before_write = look
     job.run()
     assert job.memory.writes == [CA, *API_SERVICES, SERVING] and len(served) == 4
     new = job.data(CA)["tls.crt"]
@@ -420,6 +433,15 @@ def test_other_hosts_in_a_cluster(job: Job) -> None:
     job.sound()
 
 
+def test_the_log_is_as_one_asks(job: Job) -> None:
+    said = job.run("--logging-format=json").splitlines()
+    assert [line["msg"] for line in map(json.loads, said) if line["v"] == 0] == [
+        "Wrote a certificate",
+        *["Published the authority"] * 2,
+        "Wrote a certificate",
+    ]
+
+
 def test_an_authority_that_is_lost(job: Job) -> None:
     """What the APIServices trust goes on to be trusted: there are servers that still show a certificate of it."""
     job.run()
@@ -433,10 +455,8 @@ def test_an_authority_that_is_lost(job: Job) -> None:
 
 def test_an_authority_of_somebody_else(job: Job, folder: Path) -> None:
     theirs = authority(folder, "theirs")
-    data = {
-        "tls.crt": aged(theirs.with_suffix(".crt").read_bytes(), 0.9, theirs.with_suffix(".key").read_bytes())
-    }
-    data["tls.key"] = theirs.with_suffix(".key").read_bytes()
+    pem, key = (theirs.with_suffix(ending).read_bytes() for ending in (".crt", ".key"))
+    data = {"tls.crt": aged(pem, 0.9, key), "tls.key": key}
     job.memory.put(CA, secret(CA, "kubernetes.io/tls", **data, other=b"kept"))
     job.run()
     assert job.data(CA) == data | {"ca.crt": data["tls.crt"], "other": b"kept"}
@@ -461,7 +481,7 @@ def test_somebody_else_writes_meanwhile(job: Job, contested: Key, there: bool) -
         job.age(0.2, SERVING)
     times = 3
 
-    def step_in(method: str, key: Key) -> None:
+    def step_in(key: Key) -> None:
         nonlocal times
         if key == contested and times:
             times -= 1
@@ -469,35 +489,40 @@ def test_somebody_else_writes_meanwhile(job: Job, contested: Key, there: bool) -
             notes = {"annotations": {"times": str(times)}}
             job.memory.put(key, obj | {"metadata": obj["metadata"] | notes})
 
-    job.memory.before = step_in
+    job.memory.before_write = step_in
     job.run()
-    job.memory.before = lambda method, key: None
+    job.memory.before_write = lambda key: None
     assert times == 0 and job.memory.objects[contested]["metadata"]["annotations"] == {"times": "0"}
     assert sorted(job.memory.writes) == sorted([CA, *API_SERVICES, SERVING])
     job.sound()
 
 
-def test_an_authority_that_is_not_the_latest_is_not_published(job: Job) -> None:
-    """Another job renews the authority after this one has read it, and is done before this one publishes."""
+@pytest.mark.parametrize("late", [False, True])
+def test_an_authority_that_is_not_the_latest_is_not_published(job: Job, late: bool) -> None:
+    """Another job makes a new authority after this one has read it, and is done before this one goes on."""
     job.run()
     job.trust(b"")
-    other: list[str] = []
+    done = False
 
-    def step_in(method: str, key: Key) -> None:
-        if not other:
-            other.append(key[1])
-            del job.memory.objects[CA]
-            with ThreadPoolExecutor() as pool:
-                job.memory.lock.release()
-                try:
-                    pool.submit(run, job.binary, *job.flags).result()
-                finally:
-                    job.memory.lock.acquire()
+    def step_in(key: Key) -> None:
+        nonlocal done
+        if done or key != (API_SERVICES[0] if late else CA):
+            return
+        done = True
+        del job.memory.objects[CA]
+        with ThreadPoolExecutor() as pool:
+            job.memory.lock.release()
+            try:
+                pool.submit(run, job.binary, *job.flags).result()
+            finally:
+                job.memory.lock.acquire()
 
-    job.memory.before = step_in
+    if late:
+        job.memory.before_write = step_in
+    else:
+        job.memory.after_read = step_in
     job.run()
-    job.memory.before = lambda method, key: None
-    assert other == [API_SERVICES[0][1]]
+    assert done
     job.sound()
 
 
@@ -509,10 +534,10 @@ def test_many_jobs_at_once(job: Job) -> None:
 
 
 def test_it_gives_up_when_it_never_gets_through(job: Job) -> None:
-    def conflict(method: str, key: Key) -> None:
+    def conflict(key: Key) -> None:
         raise Refused(409, "Conflict")
 
-    job.memory.before = conflict
+    job.memory.before_write = conflict
     assert "Conflict" in job.run(fails=True)
     assert job.memory.writes == []
 
@@ -522,14 +547,14 @@ def test_what_is_not_trusted_is_not_served(job: Job) -> None:
     job.age(0.3)
     serving = job.data(SERVING)
 
-    def forbid(method: str, key: Key) -> None:
+    def forbid(key: Key) -> None:
         if key in API_SERVICES:
             raise Refused(403, "Forbidden")
 
-    job.memory.before = forbid
+    job.memory.before_write = forbid
     assert "APIService v1.nginx.example.com: Forbidden" in job.run(fails=True)
     assert job.data(SERVING) == serving
-    job.memory.before = lambda method, key: None
+    job.memory.before_write = lambda key: None
     job.run()
     assert job.memory.writes == [*API_SERVICES, SERVING]
     job.sound()
@@ -553,6 +578,36 @@ def test_an_api_service_that_is_missing(job: Job) -> None:
             job.memory.put(missing, api_service(missing))
         running.result()
     assert job.memory.writes == [missing]
+    job.sound()
+
+
+def test_a_job_that_stays(job: Job, folder: Path) -> None:
+    """It looks again and again, mends what it finds, goes on after a failure, and ends when it is told to."""
+    refuse = True
+
+    def step_in(key: Key) -> None:
+        if refuse:
+            raise Refused(403, "Forbidden")
+
+    def wait(text: str) -> None:
+        end = time.monotonic() + 30
+        while text not in process.text():
+            assert time.monotonic() < end and process.popen.poll() is None, process.text()
+            time.sleep(0.05)
+
+    job.memory.before_write = step_in
+    process = Process(job.binary, folder / "job", "certs", *job.flags, "--interval=300ms")
+    try:
+        wait("Not all is done")
+        refuse = False
+        wait("Nothing to do")
+        with job.memory.lock:
+            job.age(0.3, SERVING)
+            del job.memory.writes[:]
+        wait("no more than a third of its life is left")
+    finally:
+        assert process.stop() == 0
+    assert job.memory.writes == [SERVING]
     job.sound()
 
 

@@ -38,6 +38,7 @@ func NewCommand(extensions Extensions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.Run(cmd.Context()) },
 	}
 	o.AddFlags(cmd.Flags())
+	logsapi.AddFlags(o.Logs, cmd.PersistentFlags())
 	cmd.AddCommand(backup.NewCommand(Name), certs.NewCommand(Name), migrate.NewCommand(Name, o.Standalone.Kubeconfig()))
 	cmd.CompletionOptions.DisableDefaultCmd = true // nobody types the command of a server
 	cmd.SetContext(genericapiserver.SetupSignalContext())

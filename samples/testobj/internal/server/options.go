@@ -60,12 +60,11 @@ func NewOptions() *Options {
 	return o
 }
 
-// AddFlags adds all flags to fs.
+// AddFlags adds all flags to fs but those of Logs, which the commands beside the server have too.
 func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	o.ServerRun.AddUniversalFlags(fs)
 	o.Recommended.AddFlags(fs)
 	o.Standalone.AddFlags(fs)
-	logsapi.AddFlags(o.Logs, fs)
 }
 
 // Run serves until ctx is done, or until the embedded etcd fails.
