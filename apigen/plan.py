@@ -81,6 +81,7 @@ PROJECT = (
     Row("go/certs/command.go.j2", "internal/certs/command.go"),
     Row("go/certs/files.go.j2", "internal/certs/files.go"),
     Row("go/certs/pair.go.j2", "internal/certs/pair.go"),
+    Row("go/certs/run.go.j2", "internal/certs/run.go"),
     Row("go/certs/secrets.go.j2", "internal/certs/secrets.go"),
     Row("go/convert/convert.go.j2", "internal/convert/convert.go"),
     Row("go/convert/assemble.go.j2", "internal/convert/assemble.go", when="keeps"),

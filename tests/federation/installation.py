@@ -1,61 +1,119 @@
 """A generated server installed in a cluster by its own manifests, with processes in the place of its pods."""
 
 import json
+import signal
 import ssl
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from aggregated import free_port
 from apiclient import Client, Object
-from controlplane import ControlPlane
+from controlplane import BINARIES, ControlPlane
 from pods import Kubelet, Pod, claim
 from proxy import ServiceProxy
 from ruamel.yaml import YAML
 from servers import ROOT
 
+DEVELOPMENT = ("embedded-etcd", "certs")
+PRODUCTION = ("etcd", "backup", "certs", "etcd-certs")
+
 
 class Installation:
-    """The server of a sample, as an overlay of its manifests describes it."""
+    """The server of a sample with some components, run from its manifests by processes."""
 
-    def __init__(self, plane: ControlPlane, sample: str, binary: Path, overlay: str = "dev") -> None:
-        project = ROOT / "samples" / sample
-        self.plane, self.name = plane, str(YAML(typ="safe").load(project / "apigen.yaml")["name"])
+    def __init__(
+        self, plane: ControlPlane, sample: str, binary: Path, components: tuple[str, ...] = DEVELOPMENT
+    ) -> None:
+        self.plane, self.name = plane, project_name(sample)
         self.namespace = f"{self.name}-system"
-        self.manifests = project / "deploy" / "overlays" / overlay
         self.label = f"app.kubernetes.io/part-of={self.name}"
         self.folder = Path(tempfile.mkdtemp(prefix=sample, dir=plane.folder))
         self.folder.chmod(0o755)  # pods look for their root as another user
-        self.kubelet = Kubelet(plane, binary, self.folder)
-        self.data = claim(self.folder / "data")
-        self.said = plane.kubectl.run("apply", "-k", str(self.manifests))
+        images = {f"registry.example.com/{self.name}": binary, "quay.io/coreos/etcd": BINARIES / "etcd"}
+        self.kubelet = Kubelet(plane, self.folder, images)
+        self.servers: list[Pod] = []
+        self.volumes: dict[str, Path] = {}
+        self.said = plane.kubectl.run(
+            "apply", "-f", "-", input=composed(self.folder / "manifests", sample, components)
+        )
         assert self.said.returncode == 0, self.said.stderr
         try:
-            self._start()
+            self._start(components)
         except BaseException:
             self.kubelet.kill()
             raise
 
-    def _start(self) -> None:
+    def _start(self, components: tuple[str, ...]) -> None:
         self.certs = self.start(f"{self.name}-certs")
         wait(lambda: self.has_secret(f"{self.name}-serving"), "certificates", pod=self.certs, timeout=15)
-        self.server = self.start(self.name)
-        self.proxy = ServiceProxy(self.plane, self.namespace, self.name, lambda: [self.server])
-        wait(self.server.is_ready, "the server", pod=self.server)
+        if "etcd" in components:
+            self.start_etcd()
+        replicas = self.plane.object("apps/v1", "deployments", self.name, self.namespace)["spec"]["replicas"]
+        for _ in range(replicas):
+            self.add_server()
+        self.proxy = ServiceProxy(self.plane, self.namespace, self.name, lambda: self.servers)
         self.proxy.publish(ready=True)
         self.wait_available()
 
-    def start(self, deployment: str) -> Pod:
+    def start(self, deployment: str, *more: str, port: int = 0) -> Pod:
         """Run a pod of a Deployment."""
-        template = self.plane.object("apps/v1", "deployments", deployment, self.namespace)["spec"]["template"]
-        listens = any(c.get("ports") for c in template["spec"]["containers"])
-        return self.kubelet.run(template["spec"], self.namespace, listens=listens, data=self.data)
+        spec = self.plane.object("apps/v1", "deployments", deployment, self.namespace)["spec"]["template"][
+            "spec"
+        ]
+        claims = {
+            v["name"]: self.volume(v["name"]) for v in spec.get("volumes", []) if "persistentVolumeClaim" in v
+        }
+        name = f"{deployment}-{len(self.kubelet.pods)}"
+        return self.kubelet.run(name, spec, self.namespace, *more, port=port, **claims)
 
-    def restart(self) -> None:
-        """Run the server again, on what its volume holds."""
-        self.server.stop()
-        self.server = self.start(self.name)
-        wait(self.server.is_ready, "the server", pod=self.server)
+    def add_server(self) -> Pod:
+        """Run one more replica, and wait until it is ready. One address has no room for the same port of all pods."""
+        port = free_port()
+        pod = self.start(self.name, f"--secure-port={port}", "--bind-address=127.0.0.1", port=port)
+        wait(pod.is_ready, "the server", pod=pod)
+        self.servers.append(pod)
+        return pod
+
+    @property
+    def server(self) -> Pod:
+        return self.servers[0]
+
+    def remove_server(self, sign: int = signal.SIGTERM) -> int:
+        """Stop the first replica."""
+        pod = self.servers.pop(0)
+        return pod.stop(sign)
+
+    def start_etcd(self) -> None:
+        """Run the members of etcd, each at an address of its own."""
+        count = self.plane.object("apps/v1", "statefulsets", f"{self.name}-etcd", self.namespace)["spec"][
+            "replicas"
+        ]
+        for i in range(count):
+            host = f"{self.name}-etcd-{i}.{self.name}-etcd.{self.namespace}.svc"
+            self.kubelet.hosts[host] = self.member_address(i)
+        self.members = [self.start_member(i) for i in range(count)]
+
+    def member_address(self, number: int) -> str:
+        return f"{self.plane.services}.{250 + number}"
+
+    def start_member(self, number: int) -> Pod:
+        of = self.plane.object("apps/v1", "statefulsets", f"{self.name}-etcd", self.namespace)["spec"]
+        name, address = f"{self.name}-etcd-{number}", self.member_address(number)
+        more = [
+            f"--listen-client-urls=https://{address}:2379",
+            f"--listen-peer-urls=https://{address}:2380",
+            f"--listen-metrics-urls=http://{address}:2381",
+        ]
+        return self.kubelet.run(name, of["template"]["spec"], self.namespace, *more, data=self.volume(name))
+
+    def volume(self, name: str) -> Path:
+        """The folder of a claim, which outlives pods."""
+        if name not in self.volumes:
+            self.volumes[name] = claim(self.folder / f"volume-{name}")
+        return self.volumes[name]
 
     def has_secret(self, name: str) -> bool:
         return self.plane.kubectl.run("get", "secret", name, "-n", self.namespace).returncode == 0
@@ -84,16 +142,42 @@ class Installation:
         return user.get("/metrics").body.decode()
 
     def wait_available(self, available: str = "True", timeout: int = 60) -> None:
-        names = self.plane.kubectl(
-            "get", "apiservices", "-o", "name", "-l", f"app.kubernetes.io/part-of={self.name}"
-        )
-        self.plane.kubectl(
-            "wait", f"--for=condition=Available={available}", f"--timeout={timeout}s", *names.split()
-        )
+        condition = f"--for=condition=Available={available}"
+        self.plane.kubectl("wait", condition, f"--timeout={timeout}s", "apiservices", "-l", self.label)
 
     def stop(self) -> None:
         self.proxy.stop()
         self.kubelet.kill()
+
+
+def project_name(sample: str) -> str:
+    """What a sample calls its server."""
+    return str(YAML(typ="safe").load(ROOT / "samples" / sample / "apigen.yaml")["name"])
+
+
+def composed(folder: Path, sample: str, components: tuple[str, ...]) -> str:
+    """The manifests of a sample with some components, by a kustomization in a folder that is made."""
+    deploy = ROOT / "samples" / sample / "deploy"
+    folder.mkdir()
+    up = Path(*[".."] * len(folder.resolve().parts[1:]))
+    image = f"registry.example.com/{project_name(sample)}"
+    said = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [str(up / (deploy / "base").relative_to("/"))],
+        "components": [str(up / (deploy / "components" / c).relative_to("/")) for c in components],
+        "images": [{"name": project_name(sample), "newName": image, "newTag": "0.1.0"}],
+    }
+    (folder / "kustomization.yaml").write_text(json.dumps(said))
+    return kustomize(folder)
+
+
+def kustomize(folder: Path) -> str:
+    """The manifests that a kustomization stands for."""
+    command = [BINARIES / "kubectl", "kustomize", folder]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def wait(until: Callable[[], bool], what: str, *, timeout: float = 60, pod: Pod | None = None) -> None:

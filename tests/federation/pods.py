@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aggregated import free_port
 from controlplane import ControlPlane
 from servers import Process
 
@@ -58,6 +57,8 @@ class Pod(Process):
         self, folder: Path, mounts: list[Mount], arguments: list[str], environment: dict[str, str], port: int
     ) -> None:
         self.port = port
+        self.secrets: dict[Path, str] = {}
+        """The folders of its secrets, and the names of those."""
         new_root = folder / "root"
         new_root.mkdir(parents=True, exist_ok=True)
         as_user = [f"--userspec={USER}:{USER}", "--groups="] if is_root() else []
@@ -85,47 +86,63 @@ class Pod(Process):
 
 @dataclass
 class Kubelet:
-    """Runs the pods of Deployments and CronJobs of one cluster, all from one binary."""
+    """Runs pods of one cluster. `binaries` are what images hold, by their names without tags; `hosts` the addresses of
+    names that the cluster's DNS would know."""
 
     plane: ControlPlane
-    binary: Path
     folder: Path
+    binaries: dict[str, Path]
+    hosts: dict[str, str] = field(default_factory=dict)
     pods: list[Pod] = field(default_factory=list)
 
-    def run(self, spec: Object, namespace: str, *, listens: bool, **claims: Path) -> Pod:
-        """Run a pod spec. `claims` are the folders of volume claims by the names of volumes."""
-        folder = self.folder / f"pod-{len(self.pods)}"
+    def run(self, name: str, spec: Object, namespace: str, *more: str, port: int = 0, **claims: Path) -> Pod:
+        """Run a pod spec. `claims` are the folders of volume claims by the names of volumes, `more` what it is given
+        besides because all pods share one machine, and `port` where its readiness probe asks."""
+        folder = self.folder / name
         (container,) = spec["containers"]
-        environment = self.environment(container, namespace)
+        environment = self.environment(container, name, namespace)
         volumes = {
             v["name"]: claims.get(v["name"]) or self.volume(folder / "volumes" / v["name"], v, namespace)
             for v in spec.get("volumes", [])
-        }
-        mounts = [Mount(self.binary, "/server")]
+        } | claims
+        mounts = [Mount(self.binaries[container["image"].rpartition(":")[0]], "/server")]
         for one in container.get("volumeMounts", []):
             writable = one["name"] in claims and not one.get("readOnly", False)
             mounts.append(Mount(volumes[one["name"]], one["mountPath"], writable))
+        if self.hosts:
+            lines = "".join(f"{address} {host}\n" for host, address in sorted(self.hosts.items()))
+            mounts.append(Mount(write(folder / "hosts", {"hosts": lines.encode()}) / "hosts", "/etc/hosts"))
         if spec.get("automountServiceAccountToken", True):
-            mounts.append(
-                Mount(self.identity(folder / "identity", spec["serviceAccountName"], namespace), IDENTITY)
-            )
-        port = free_port() if listens else 0
-        arguments = [expanded(a, environment) for a in container["args"]]
-        if listens:  # one address has no room for the same port of all pods
-            arguments += [f"--secure-port={port}", "--bind-address=127.0.0.1"]
+            identity = self.identity(folder / "identity", spec["serviceAccountName"], namespace)
+            mounts.append(Mount(identity, IDENTITY))
+        said = container.get("command", [])[1:] + container.get("args", [])
+        arguments = [*(expanded(a, environment) for a in said), *more]
         self.pods.append(Pod(folder, mounts, arguments, environment, port))
+        self.pods[-1].secrets = {
+            volumes[v["name"]]: v["secret"]["secretName"] for v in spec.get("volumes", []) if "secret" in v
+        }
         return self.pods[-1]
 
-    def environment(self, container: Object, namespace: str) -> dict[str, str]:
+    def refresh(self, namespace: str) -> None:
+        """Give running pods what their secrets hold now, as the kubelet does every minute."""
+        for pod in self.pods:
+            for folder, secret in pod.secrets.items() if pod.popen.poll() is None else ():
+                data = self.plane.object("v1", "secrets", secret, namespace)["data"]
+                write(folder, {name: base64.b64decode(text) for name, text in data.items()})
+
+    def environment(self, container: Object, name: str, namespace: str) -> dict[str, str]:
         host, _, port = self.plane.url.removeprefix("https://").rpartition(":")
         found = {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}
         for variable in container.get("env", []):
-            if "value" in variable:
-                found[variable["name"]] = variable["value"]
+            of = variable.get("valueFrom", {})
+            if "fieldRef" in of:
+                assert of["fieldRef"]["fieldPath"] == "metadata.name"
+                found[variable["name"]] = name
+            elif "secretKeyRef" in of:
+                secret = self.plane.object("v1", "secrets", of["secretKeyRef"]["name"], namespace)
+                found[variable["name"]] = base64.b64decode(secret["data"][of["secretKeyRef"]["key"]]).decode()
             else:
-                of = variable["valueFrom"]["secretKeyRef"]
-                secret = self.plane.object("v1", "secrets", of["name"], namespace)
-                found[variable["name"]] = base64.b64decode(secret["data"][of["key"]]).decode()
+                found[variable["name"]] = variable["value"]
         return found
 
     def volume(self, folder: Path, volume: Object, namespace: str) -> Path:
@@ -152,11 +169,13 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
     """Write files that only the user and group of pods can read, as the kubelet does where there is an fsGroup."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        path = folder / name
-        path.write_bytes(content)
-        path.chmod(0o440)
+        new = folder / f".{name}"
+        new.unlink(missing_ok=True)
+        new.write_bytes(content)
+        new.chmod(0o440)
         if is_root():
-            os.chown(path, USER, USER)
+            os.chown(new, USER, USER)
+        new.replace(folder / name)
     return folder
 
 

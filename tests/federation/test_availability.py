@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import time
 from collections.abc import Iterator
 
@@ -29,7 +30,7 @@ def test_away_and_back(plane: ControlPlane, fleet: Installation, nginx: Installa
     plane.kubectl("create", "namespace", "waits")
     plane.kubectl("apply", "-n", "waits", "-f", "-", input=text(config_map("native")))
     before = plane.object("v1", "namespaces", "waits")["metadata"]["uid"]
-    nginx.server.stop()
+    nginx.remove_server(signal.SIGKILL)
     start = time.monotonic()
     nginx.wait_available("False", timeout=30)
     assert time.monotonic() - start < 30
@@ -44,8 +45,7 @@ def test_away_and_back(plane: ControlPlane, fleet: Installation, nginx: Installa
     plane.kubectl("delete", "namespace", "waits", "--wait=false")
     wait(lambda: "Discovery" in conditions(plane, "waits"), "the condition", timeout=30)
     assert plane.object("v1", "namespaces", "waits")["metadata"]["uid"] == before
-    nginx.server = nginx.start(nginx.name)
-    wait(nginx.server.is_ready, "the server", pod=nginx.server)
+    nginx.add_server()
     start = time.monotonic()
     nginx.wait_available("True", timeout=60)
     assert time.monotonic() - start < 30

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from apiclient import Resource
 from controlplane import BINARIES, ControlPlane
-from installation import Installation
+from installation import Installation, composed, kustomize
 from objects import GROUP, machine
 from ruamel.yaml import YAML
 from servers import ROOT
@@ -39,30 +39,6 @@ ANSWERED = {
     "deployment-strategy": "two processes cannot share the volume of an embedded etcd",
     "cpu-limit": "a throttled server keeps all its clients waiting; the request reserves what it needs",
 }
-
-
-def built(folder: Path, sample: str, components: tuple[str, ...]) -> str:
-    """The manifests of a sample with some components."""
-    deploy = ROOT / "samples" / sample / "deploy"
-    folder.mkdir()
-
-    def relative(path: Path) -> str:
-        return str(Path(*[".."] * len(folder.parts[1:])) / path.relative_to("/"))
-
-    lines = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:"]
-    lines += [f"  - {relative(deploy / 'base')}", "components:"]
-    lines += [f"  - {relative(deploy / 'components' / c)}" for c in components]
-    name = YAML(typ="safe").load(deploy.parent / "apigen.yaml")["name"]
-    lines += [f"images: [{{name: {name}, newName: registry.example.com/{name}, newTag: 0.1.0}}]"]
-    (folder / "kustomization.yaml").write_text("\n".join(lines) + "\n")
-    return kustomize(folder)
-
-
-def kustomize(folder: Path) -> str:
-    command = [BINARIES / "kubectl", "kustomize", folder]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +75,7 @@ def modules(output: str) -> dict[str, Path]:
 def test_every_combination_is_taken_without_a_warning(
     plane: ControlPlane, definitions: None, tmp_path: Path, sample: str, components: tuple[str, ...]
 ) -> None:
-    text = built(tmp_path / "all", sample, components)
+    text = composed(tmp_path / "all", sample, components)
     namespace = (ROOT / "samples" / sample / "deploy" / "base" / "namespace.yaml").read_text()
     plane.kubectl("apply", "--server-side", "-f", "-", input=namespace)
     flags = ("--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts")
@@ -124,7 +100,7 @@ def test_overlays_build(sample: str, overlay: str) -> None:
 
 @pytest.mark.parametrize("components", COMBINATIONS.values(), ids=COMBINATIONS)
 def test_the_scanner_finds_nothing_that_is_not_answered(tmp_path: Path, components: tuple[str, ...]) -> None:
-    text = built(tmp_path / "all", "fleet", components)
+    text = composed(tmp_path / "all", "fleet", components)
     ignored = [f for name in ANSWERED if name != "cpu-limit" for f in ("--ignore-test", name)]
     command = [
         BINARIES / "kube-score",
@@ -146,7 +122,7 @@ def test_the_scanner_finds_nothing_that_is_not_answered(tmp_path: Path, componen
 
 
 def test_the_scanner_sees_what_is_wrong(tmp_path: Path) -> None:
-    text = built(tmp_path / "all", "fleet", COMBINATIONS["embedded-certs"])
+    text = composed(tmp_path / "all", "fleet", COMBINATIONS["embedded-certs"])
     bad = text.replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")
     assert bad != text
     command = [BINARIES / "kube-score", "score", "--output-format=ci", "-"]

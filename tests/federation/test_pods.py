@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from installation import Installation
 from pods import USER, is_root
+from servers import build
 
 
 def status(installation: Installation) -> dict[str, str]:
@@ -34,7 +35,7 @@ def test_its_root_is_read_only_but_for_its_volume(fleet: Installation) -> None:
 
 def test_the_binary_is_static(fleet: Installation) -> None:
     """It needs no loader: an image has nothing else."""
-    binary = fleet.kubelet.binary.read_bytes()
+    binary = build("fleet").read_bytes()
     assert b"ld-linux" not in binary[: 1 << 20]
 
 
@@ -72,7 +73,7 @@ def test_where_it_listens(fleet: Installation) -> None:
 def test_what_it_wrote_is_its_own(fleet: Installation) -> None:
     if not is_root():
         pytest.skip("the pods run as who runs the tests")
-    for path in fleet.data.rglob("*"):
+    for path in fleet.volume("data").rglob("*"):
         found = path.lstat()
         assert found.st_uid == USER
         # Of a socket only the owner can make use, who may write to it.

@@ -268,7 +268,7 @@ def test_what_cannot_be_read_is_not_replaced(nginx_binary: Path, pki: Path) -> N
         ("--dir=x --nothing", "unknown flag: --nothing"),
         ("--dir=/dev/null/x", "not a directory"),
         ("--secret=A", '--secret \\"A\\"'),
-        ("--secret=y --ca-secret=y", "--ca-secret must be another than --secret"),
+        ("--secret=y --ca-secret=y", "--secret, --ca-secret and --etcd-secret must be different ones"),
         ("--secret=y --wait=-1s", "--wait and --interval must be at least 0"),
         ("--secret=y --interval=-1s", "--wait and --interval must be at least 0"),
         ("--dir=x --interval=1s", "[dir interval] were all set"),

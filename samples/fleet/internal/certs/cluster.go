@@ -28,11 +28,19 @@ type cluster struct {
 	apiServices dynamic.ResourceInterface
 	manager     string
 
-	caSecret, servingSecret     string
-	ca, serving                 *x509.Certificate
-	caValidity, servingValidity time.Duration
+	caSecret   string
+	ca         *x509.Certificate
+	caValidity time.Duration
+	leaves     []leaf
+	validity   time.Duration
 	// written says whether anything was not as it should be.
 	written bool
+}
+
+// leaf is a certificate that the authority signs, and the Secret for it.
+type leaf struct {
+	secret   string
+	template *x509.Certificate
 }
 
 func newCluster(config *rest.Config, namespace string) (*cluster, error) {
@@ -95,5 +103,10 @@ func (c *cluster) once(ctx context.Context) (missing []string, err error) {
 			return nil, err
 		}
 	}
-	return missing, c.ensureServing(ctx, ca, bundle)
+	for _, l := range c.leaves {
+		if err := c.ensureLeaf(ctx, l, ca, bundle); err != nil {
+			return nil, err
+		}
+	}
+	return missing, nil
 }

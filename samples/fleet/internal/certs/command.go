@@ -4,25 +4,19 @@ package certs
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/klog/v2"
 )
 
 // minValidity leaves time to renew; kube-apiserver asks no less of its signers.
 const minValidity = 10 * time.Minute
-
-// retryAfter is when one that stays looks again after it has failed.
-const retryAfter = 10 * time.Second
 
 // options are the flags of the command.
 type options struct {
@@ -36,6 +30,8 @@ type options struct {
 	clientGroups []string
 
 	secret, caSecret string
+	etcdSecret       string
+	etcdHosts        []string
 	kubeconfig       string
 	wait, interval   time.Duration
 }
@@ -71,46 +67,20 @@ takes up a new serving certificate by itself. A new authority is trusted beside 
 	fs.StringSliceVar(&o.clientGroups, "client-group", o.clientGroups, "A group that the client certificate names.")
 	fs.StringVar(&o.secret, "secret", o.secret, "The Secret for the serving certificate.")
 	fs.StringVar(&o.caSecret, "ca-secret", o.caSecret, "The Secret for the authority. Default: that of --secret with -ca behind it.")
+	fs.StringVar(&o.etcdSecret, "etcd-secret", o.etcdSecret, "The Secret for the certificate of an etcd beside the server, of its members and its clients. Default: none.")
+	fs.StringSliceVar(&o.etcdHosts, "etcd-host", o.etcdHosts, "A name or IP address of that etcd.")
 	fs.StringVar(&o.kubeconfig, "kubeconfig", o.kubeconfig, "How to reach the cluster. Default: the one that this runs in.")
 	fs.DurationVar(&o.wait, "wait", o.wait, "How long to wait for APIServices that do not exist yet.")
 	fs.DurationVar(&o.interval, "interval", o.interval, "Stay, and look again after this time. Default: look once.")
 	cmd.MarkFlagsOneRequired("dir", "secret")
-	for _, flag := range []string{"secret", "ca-secret", "kubeconfig", "wait", "interval"} {
+	cmd.MarkFlagsRequiredTogether("etcd-secret", "etcd-host")
+	for _, flag := range []string{"secret", "ca-secret", "etcd-secret", "kubeconfig", "wait", "interval"} {
 		cmd.MarkFlagsMutuallyExclusive("dir", flag)
 	}
 	for _, flag := range []string{"client-user", "client-group"} {
 		cmd.MarkFlagsMutuallyExclusive("secret", flag)
 	}
 	return cmd
-}
-
-func (o *options) run(ctx context.Context) error {
-	if err := o.validate(); err != nil {
-		return err
-	}
-	ensure := o.cluster
-	if o.dir != "" {
-		ensure = o.files
-	}
-	for {
-		written, err := ensure(ctx)
-		if err == nil && !written {
-			klog.InfoS("Nothing to do")
-		}
-		if o.interval == 0 {
-			return err
-		}
-		again := o.interval
-		if err != nil {
-			klog.ErrorS(err, "Not all is done")
-			again = min(again, retryAfter)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(again):
-		}
-	}
 }
 
 func (o *options) validate() error {
@@ -122,7 +92,7 @@ func (o *options) validate() error {
 	}
 	refuse("service", o.service, validation.IsDNS1123Label(o.service))
 	refuse("namespace", o.namespace, validation.IsDNS1123Label(o.namespace))
-	for _, host := range o.hosts {
+	for _, host := range slices.Concat(o.hosts, o.etcdHosts) {
 		if net.ParseIP(host) == nil && len(validation.IsWildcardDNS1123Subdomain(host)) > 0 {
 			refuse("host", host, validation.IsDNS1123Subdomain(host))
 		}
@@ -133,8 +103,11 @@ func (o *options) validate() error {
 		o.caSecret = cmp.Or(o.caSecret, o.secret+"-ca")
 		refuse("secret", o.secret, validation.IsDNS1123Subdomain(o.secret))
 		refuse("ca-secret", o.caSecret, validation.IsDNS1123Subdomain(o.caSecret))
-		if o.secret == o.caSecret {
-			errs = append(errs, errors.New("--ca-secret must be another than --secret"))
+		if o.etcdSecret != "" {
+			refuse("etcd-secret", o.etcdSecret, validation.IsDNS1123Subdomain(o.etcdSecret))
+		}
+		if o.secret == o.caSecret || o.etcdSecret == o.secret || o.etcdSecret == o.caSecret {
+			errs = append(errs, errors.New("--secret, --ca-secret and --etcd-secret must be different ones"))
 		}
 	}
 	if o.clientUser == "" {
@@ -147,51 +120,4 @@ func (o *options) validate() error {
 		errs = append(errs, errors.New("--wait and --interval must be at least 0"))
 	}
 	return errors.Join(errs...)
-}
-
-// covered are all names and addresses of the server.
-func (o *options) covered() []string {
-	service := o.service + "." + o.namespace + ".svc"
-	return append([]string{"localhost", "127.0.0.1", "::1", service, service + ".cluster.local"}, o.hosts...)
-}
-
-func (o *options) files(context.Context) (written bool, err error) {
-	ca, newCA, err := File(o.dir, "ca", nil, Authority(o.name+"-ca"), o.caValidity)
-	if err != nil {
-		return false, err
-	}
-	_, newServing, err := File(o.dir, "tls", ca, Serving(o.name, o.covered()...), o.validity)
-	if err != nil {
-		return false, err
-	}
-	_, newClient, err := File(o.dir, "client", ca, Client(o.clientUser, o.clientGroups...), o.validity)
-	return newCA || newServing || newClient, err
-}
-
-func (o *options) cluster(ctx context.Context) (written bool, err error) {
-	config, err := o.config()
-	if err != nil {
-		return false, err
-	}
-	c, err := newCluster(config, o.namespace)
-	if err != nil {
-		return false, err
-	}
-	c.manager = o.name + "-certs"
-	c.caSecret, c.ca, c.caValidity = o.caSecret, Authority(o.name+"-ca"), o.caValidity
-	c.servingSecret, c.serving, c.servingValidity = o.secret, Serving(o.name, o.covered()...), o.validity
-	err = c.run(ctx, o.wait)
-	return c.written, err
-}
-
-// config never takes the cluster that a kubeconfig of the user happens to name: it would be made to trust somebody.
-func (o *options) config() (*rest.Config, error) {
-	if o.kubeconfig != "" {
-		return clientcmd.BuildConfigFromFlags("", o.kubeconfig)
-	}
-	config, err := rest.InClusterConfig()
-	if err != nil {
-		return nil, fmt.Errorf("this does not run in a cluster, and there is no --kubeconfig: %w", err)
-	}
-	return config, nil
 }

@@ -58,6 +58,13 @@ func Serving(name string, hosts ...string) *x509.Certificate {
 	return template
 }
 
+// Peer returns what is certified of a server whose clients have the same certificate, and name it by that.
+func Peer(name string, hosts ...string) *x509.Certificate {
+	template := Serving(name, hosts...)
+	template.ExtKeyUsage = append(template.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
+	return template
+}
+
 // Client returns what is certified of a user in groups.
 func Client(user string, groups ...string) *x509.Certificate {
 	return &x509.Certificate{

@@ -38,12 +38,12 @@ func (c *cluster) ensureAuthority(ctx context.Context, services []apiService) (*
 	return ca, bundle, c.writeSecret(ctx, secret, ca, bundle, reason)
 }
 
-func (c *cluster) ensureServing(ctx context.Context, ca *Pair, bundle []byte) error {
-	secret, err := c.readSecret(ctx, c.servingSecret)
+func (c *cluster) ensureLeaf(ctx context.Context, l leaf, ca *Pair, bundle []byte) error {
+	secret, err := c.readSecret(ctx, l.secret)
 	if err != nil {
 		return err
 	}
-	p, reason, err := renew(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey], ca, c.serving, c.servingValidity)
+	p, reason, err := renew(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey], ca, l.template, c.validity)
 	if err != nil {
 		return err
 	}
