@@ -149,6 +149,7 @@ PROJECT = (
     Row("project/resource.schema.json.j2", "schemas/resource.json"),
 )
 DEPLOY = (
+    Row("project/operations.md.j2", "docs/operations.md"),
     Row("deploy/base/apiservices.yaml.j2", "deploy/base/apiservices.yaml"),
     Row("deploy/base/audit-policy.yaml.j2", "deploy/base/audit-policy.yaml"),
     Row("deploy/base/deployment.yaml.j2", "deploy/base/deployment.yaml"),

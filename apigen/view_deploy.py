@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from apigen.dashboard import dashboard
 from apigen.minors import MINORS
@@ -11,6 +11,14 @@ from apigen.names import version_key
 from apigen.yamltext import yaml_text
 
 _MEMBERS = 3
+
+
+class First(NamedTuple):
+    """A resource to show things with."""
+
+    group: str
+    version: str
+    resource: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,14 @@ class DeployView:
                 for i, version in enumerate(served)
             ]
         return found
+
+    @property
+    def first(self) -> First:
+        """A resource that is served."""
+        one = self.services[0]
+        group = next(g for g in self._project.groups if g.name == one.group)
+        kinds = (k.plural for k in group.kinds if any(v.version == one.version and v.served for v in k.versions))
+        return First(one.group, one.version, next(kinds))
 
     @property
     def etcd_members(self) -> str:

@@ -32,7 +32,8 @@ class Installation:
         self.label = f"app.kubernetes.io/part-of={self.name}"
         self.folder = Path(tempfile.mkdtemp(prefix=sample, dir=plane.folder))
         self.folder.chmod(0o755)  # pods look for their root as another user
-        images = {f"registry.example.com/{self.name}": binary, "quay.io/coreos/etcd": BINARIES / "etcd"}
+        image = f"registry.example.com/{self.name}"
+        images = {image: binary, self.name: binary, "quay.io/coreos/etcd": BINARIES / "etcd"}
         self.kubelet = Kubelet(plane, self.folder, images)
         self.servers: list[Pod] = []
         self.volumes: dict[str, Path] = {}
@@ -69,11 +70,11 @@ class Installation:
         name = f"{deployment}-{len(self.kubelet.pods)}"
         return self.kubelet.run(name, spec, self.namespace, *more, port=port, **claims)
 
-    def add_server(self) -> Pod:
+    def add_server(self, patience: float = 60) -> Pod:
         """Run one more replica, and wait until it is ready. One address has no room for the same port of all pods."""
         port = free_port()
         pod = self.start(self.name, f"--secure-port={port}", "--bind-address=127.0.0.1", port=port)
-        wait(pod.is_ready, "the server", pod=pod)
+        wait(pod.is_ready, "the server", pod=pod, timeout=patience)
         self.servers.append(pod)
         return pod
 
