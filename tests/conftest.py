@@ -16,6 +16,7 @@ os.environ["CGO_ENABLED"] = "0"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected messages of tests/errors")
+    parser.addoption("--behind", action="store_true", help="reach servers through a real kube-apiserver")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "server"))
 
 from controlplane import ControlPlane
 from installation import Installation
-from servers import Kubectl, build, short_folder
+from servers import ROOT, Kubectl, build, short_folder
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def plane() -> Iterator[ControlPlane]:
 
 @pytest.fixture(scope="session")
 def fleet(plane: ControlPlane) -> Iterator[Installation]:
-    installed = Installation(plane, "fleet", build("fleet"))
+    installed = Installation(plane, ROOT / "samples" / "fleet", build("fleet"))
     yield installed
     installed.stop()
 

@@ -10,27 +10,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aggregated import free_port
-from apiclient import Client, Object
+from apiclient import Client, Object, Resource
 from controlplane import BINARIES, ControlPlane
 from pods import Kubelet, Pod, claim
 from proxy import ServiceProxy
 from ruamel.yaml import YAML
-from servers import ROOT
+from servers import PLURALS, Kubectl
 
 DEVELOPMENT = ("embedded-etcd", "certs")
 PRODUCTION = ("etcd", "backup", "certs", "etcd-certs")
 
 
 class Installation:
-    """The server of a sample with some components, run from its manifests by processes."""
+    """The server of a project with some components, run from its manifests by processes.
+
+    Tests of servers take it for a server by itself: they speak with it through kube-apiserver.
+    """
 
     def __init__(
-        self, plane: ControlPlane, sample: str, binary: Path, components: tuple[str, ...] = DEVELOPMENT
+        self, plane: ControlPlane, project: Path, binary: Path, components: tuple[str, ...] = DEVELOPMENT
     ) -> None:
-        self.plane, self.name = plane, project_name(sample)
+        self.plane, self.name = plane, project_name(project)
         self.namespace = f"{self.name}-system"
         self.label = f"app.kubernetes.io/part-of={self.name}"
-        self.folder = Path(tempfile.mkdtemp(prefix=sample, dir=plane.folder))
+        self.folder = Path(tempfile.mkdtemp(prefix=project.name, dir=plane.folder))
         self.folder.chmod(0o755)  # pods look for their root as another user
         image = f"registry.example.com/{self.name}"
         images = {image: binary, self.name: binary, "quay.io/coreos/etcd": BINARIES / "etcd"}
@@ -38,7 +41,7 @@ class Installation:
         self.servers: list[Pod] = []
         self.volumes: dict[str, Path] = {}
         self.said = plane.kubectl.run(
-            "apply", "-f", "-", input=composed(self.folder / "manifests", sample, components)
+            "apply", "-f", "-", input=composed(self.folder / "manifests", project, components)
         )
         assert self.said.returncode == 0, self.said.stderr
         try:
@@ -128,7 +131,23 @@ class Installation:
         """Where the server itself listens, beside kube-apiserver."""
         return f"https://127.0.0.1:{self.server.port}"
 
-    def client(self, identity: Path | None = None) -> Client:
+    @property
+    def client(self) -> Client:
+        """The administrator of the cluster."""
+        return self.plane.admin
+
+    def admin(self) -> Client:
+        """Another one, with a connection of its own."""
+        return self.plane.client("admin", "system:masters")
+
+    def resource(self, kind: str, version: str, namespace: str | None = None) -> Resource:
+        group, plural = PLURALS[kind]
+        return Resource(self.client, group, version, plural, kind, namespace)
+
+    def kubectl(self, namespace: str = "default") -> Kubectl:
+        return self.plane.kubectl_of("admin", "system:masters", namespace=namespace)
+
+    def direct(self, identity: Path | None = None) -> Client:
         """A client of the server itself, with a certificate or nothing."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -151,23 +170,23 @@ class Installation:
         self.kubelet.kill()
 
 
-def project_name(sample: str) -> str:
-    """What a sample calls its server."""
-    return str(YAML(typ="safe").load(ROOT / "samples" / sample / "apigen.yaml")["name"])
+def project_name(project: Path) -> str:
+    """What a project calls its server."""
+    return str(YAML(typ="safe").load(project / "apigen.yaml")["name"])
 
 
-def composed(folder: Path, sample: str, components: tuple[str, ...]) -> str:
-    """The manifests of a sample with some components, by a kustomization in a folder that is made."""
-    deploy = ROOT / "samples" / sample / "deploy"
+def composed(folder: Path, project: Path, components: tuple[str, ...]) -> str:
+    """The manifests of a project with some components, by a kustomization in a folder that is made."""
+    deploy = project / "deploy"
     folder.mkdir()
     up = Path(*[".."] * len(folder.resolve().parts[1:]))
-    image = f"registry.example.com/{project_name(sample)}"
+    image = f"registry.example.com/{project_name(project)}"
     said = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "resources": [str(up / (deploy / "base").relative_to("/"))],
         "components": [str(up / (deploy / "components" / c).relative_to("/")) for c in components],
-        "images": [{"name": project_name(sample), "newName": image, "newTag": "0.1.0"}],
+        "images": [{"name": project_name(project), "newName": image, "newTag": "0.1.0"}],
     }
     (folder / "kustomization.yaml").write_text(json.dumps(said))
     return kustomize(folder)

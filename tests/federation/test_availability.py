@@ -11,13 +11,13 @@ from apiclient import Resource
 from controlplane import ControlPlane
 from installation import Installation, wait
 from objects import GROUP, SPEC, config_map, text
-from servers import build
+from servers import ROOT, build
 
 
 @pytest.fixture
 def nginx(plane: ControlPlane) -> Iterator[Installation]:
     """A second server in the same cluster, to be taken away."""
-    installed = Installation(plane, "nginx", build("nginx"))
+    installed = Installation(plane, ROOT / "samples" / "nginx", build("nginx"))
     yield installed
     installed.stop()
     plane.kubectl("delete", "apiservices", "-l", installed.label)

@@ -14,6 +14,7 @@ from objects import GROUP, machine
 from ruamel.yaml import YAML
 from servers import ROOT
 
+FLEET = ROOT / "samples" / "fleet"
 SAMPLES = sorted(p.parent.name for p in (ROOT / "samples").glob("*/apigen.yaml"))
 DEFINITIONS = (
     ("github.com/cert-manager/cert-manager", "deploy/crds/crd-certificates.yaml"),
@@ -75,7 +76,7 @@ def modules(output: str) -> dict[str, Path]:
 def test_every_combination_is_taken_without_a_warning(
     plane: ControlPlane, definitions: None, tmp_path: Path, sample: str, components: tuple[str, ...]
 ) -> None:
-    text = composed(tmp_path / "all", sample, components)
+    text = composed(tmp_path / "all", ROOT / "samples" / sample, components)
     namespace = (ROOT / "samples" / sample / "deploy" / "base" / "namespace.yaml").read_text()
     plane.kubectl("apply", "--server-side", "-f", "-", input=namespace)
     flags = ("--server-side", "--dry-run=server", "--validate=strict", "--force-conflicts")
@@ -100,7 +101,7 @@ def test_overlays_build(sample: str, overlay: str) -> None:
 
 @pytest.mark.parametrize("components", COMBINATIONS.values(), ids=COMBINATIONS)
 def test_the_scanner_finds_nothing_that_is_not_answered(tmp_path: Path, components: tuple[str, ...]) -> None:
-    text = composed(tmp_path / "all", "fleet", components)
+    text = composed(tmp_path / "all", FLEET, components)
     ignored = [f for name in ANSWERED if name != "cpu-limit" for f in ("--ignore-test", name)]
     command = [
         BINARIES / "kube-score",
@@ -122,7 +123,7 @@ def test_the_scanner_finds_nothing_that_is_not_answered(tmp_path: Path, componen
 
 
 def test_the_scanner_sees_what_is_wrong(tmp_path: Path) -> None:
-    text = composed(tmp_path / "all", "fleet", COMBINATIONS["embedded-certs"])
+    text = composed(tmp_path / "all", FLEET, COMBINATIONS["embedded-certs"])
     bad = text.replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")
     assert bad != text
     command = [BINARIES / "kube-score", "score", "--output-format=ci", "-"]

@@ -164,7 +164,7 @@ def test_readiness_names_what_fails(plane: ControlPlane, fleet: Installation) ->
 
 @pytest.fixture
 def wardle(plane: ControlPlane) -> Iterator[Installation]:
-    installed = Installation(plane, "wardle", build("wardle"), DEVELOPMENT)
+    installed = Installation(plane, ROOT / "samples" / "wardle", build("wardle"), DEVELOPMENT)
     yield installed
     installed.stop()
 

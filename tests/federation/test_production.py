@@ -17,7 +17,7 @@ from apiclient import Resource
 from controlplane import BINARIES, ControlPlane
 from cryptography import x509
 from installation import PRODUCTION, Installation, wait
-from servers import Standalone, build, short_folder
+from servers import ROOT, Standalone, build, short_folder
 
 GROUP = "nginx.example.com"
 
@@ -35,7 +35,7 @@ def plane() -> Iterator[ControlPlane]:
 
 @pytest.fixture(scope="module")
 def edge(plane: ControlPlane) -> Iterator[Installation]:
-    installed = Installation(plane, "nginx", build("nginx"), PRODUCTION)
+    installed = Installation(plane, ROOT / "samples" / "nginx", build("nginx"), PRODUCTION)
     yield installed
     installed.stop()
 

@@ -127,7 +127,7 @@ def test_a_service_account_through_the_cluster_and_directly(
     token = kubectl("create", "token", "robot").strip()
     path = f"/apis/{GROUP}/v1/namespaces/{namespace}/machines"
     through = Client(plane.url, ssl.create_default_context(cafile=plane.ca.with_suffix(".crt")))
-    direct = fleet.client()
+    direct = fleet.direct()
     for client in (through, direct):
         client.get(path, Authorization=f"Bearer {token}").refused(403, "system:serviceaccount:")
     kubectl("create", "rolebinding", "robot", "--clusterrole=view", f"--serviceaccount={namespace}:robot")
@@ -143,13 +143,13 @@ def test_a_service_account_through_the_cluster_and_directly(
 def test_nobody_gets_around_kube_apiserver(plane: ControlPlane, fleet: Installation, tmp_path: Path) -> None:
     path = f"/apis/{GROUP}/v1/namespaces/default/machines"
     forged = {"X_Remote_User": "admin", "X_Remote_Group": "system:masters"}
-    fleet.client().get(path).refused(401)
-    fleet.client().get(path, **forged).refused(401)
+    fleet.direct().get(path).refused(401)
+    fleet.direct().get(path, **forged).refused(401)
     plane.client_at(fleet.url, "jane").get(path, **forged).refused(403, 'User "jane"')
     anonymous = Client(plane.url, ssl.create_default_context(cafile=plane.ca.with_suffix(".crt")))
     assert anonymous.get(path, **forged).status in (401, 403)
     anonymous.close()
-    proxy = fleet.client(certificate(plane.proxy_ca, tmp_path, "front-proxy-client"))
+    proxy = fleet.direct(certificate(plane.proxy_ca, tmp_path, "front-proxy-client"))
     proxy.get(path, X_Remote_User="jane").refused(403, 'User "jane"')
     assert proxy.get(path, X_Remote_User="admin", X_Remote_Group="system:masters").status == 200
 

@@ -1,6 +1,7 @@
 """One server per sample and worker, a namespace per test."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -8,7 +9,10 @@ from uuid import uuid4
 import pytest
 from apiclient import Resource
 from beside import Pair, separate_pair, shared_pair
-from servers import Kubectl, Standalone, build, build_spec, short_folder
+from servers import BUILT, ROOT, Kubectl, Standalone, build, build_spec, short_folder
+
+SAMPLES = ROOT / "samples"
+Serve = Callable[[Path, Path], Standalone]
 
 
 @pytest.fixture(scope="session")
@@ -52,27 +56,43 @@ def start(folder: Path) -> Iterator[Callable[..., Standalone]]:
         server.stop()
 
 
-def serve(binary: Path) -> Iterator[Standalone]:
-    folder = short_folder()
-    server = Standalone(binary, folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+@pytest.fixture(scope="session")
+def serve(request: pytest.FixtureRequest) -> Iterator[Serve]:
+    """Run a server by itself, or install it in the one cluster of this worker if the tests are to go through that."""
+    stops: list[Callable[[], object]] = []
+
+    def alone(binary: Path, project: Path) -> Standalone:
+        folder = short_folder()
+        server = Standalone(binary, folder)
+        stops.extend([lambda: shutil.rmtree(folder), server.stop])
+        return server
+
+    def behind(binary: Path, project: Path) -> Standalone:
+        sys.path.insert(0, str(Path(__file__).parents[1] / "federation"))
+        from behind import install
+
+        server, stop = install(binary, project)
+        stops.append(stop)
+        return server
+
+    yield behind if request.config.getoption("--behind") else alone
+    for stop in reversed(stops):
+        stop()
 
 
 @pytest.fixture(scope="session")
-def nginx(nginx_binary: Path) -> Iterator[Standalone]:
-    yield from serve(nginx_binary)
+def nginx(serve: Serve, nginx_binary: Path) -> Standalone:
+    return serve(nginx_binary, SAMPLES / "nginx")
 
 
 @pytest.fixture(scope="session")
-def fleet(fleet_binary: Path) -> Iterator[Standalone]:
-    yield from serve(fleet_binary)
+def fleet(serve: Serve, fleet_binary: Path) -> Standalone:
+    return serve(fleet_binary, SAMPLES / "fleet")
 
 
 @pytest.fixture(scope="session")
-def wardle(wardle_binary: Path) -> Iterator[Standalone]:
-    yield from serve(wardle_binary)
+def wardle(serve: Serve, wardle_binary: Path) -> Standalone:
+    return serve(wardle_binary, SAMPLES / "wardle")
 
 
 @pytest.fixture(scope="session")
@@ -86,14 +106,19 @@ def separate(wardle: Standalone) -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="session")
-def lenses(lenses_binary: Path) -> Iterator[Standalone]:
-    yield from serve(lenses_binary)
+def lenses(serve: Serve, lenses_binary: Path) -> Standalone:
+    return serve(lenses_binary, BUILT / "lenses-project")
 
 
 @pytest.fixture
-def namespace() -> str:
-    """A namespace that no other test uses. Standalone servers need no object for it."""
-    return f"test-{uuid4().hex[:10]}"
+def namespace(request: pytest.FixtureRequest) -> str:
+    """A namespace that no other test uses. Servers by themselves need no object for it."""
+    name = f"test-{uuid4().hex[:10]}"
+    if request.config.getoption("--behind"):
+        from behind import make_namespace
+
+        make_namespace(name)
+    return name
 
 
 @pytest.fixture
