@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,21 @@ KINDS = {
 AUTHENTICATION = "extension-apiserver-authentication"
 
 
+@dataclass(frozen=True)
+class Fault:
+    """An answer that comes late, or is not what was asked for, or no answer: then the connection just ends."""
+
+    seconds: float = 0
+    text: bytes | None = None
+    status: int = 200
+
+
 class Cluster:
     """Holds a few objects, answers reviews, and remembers what it was asked."""
 
-    def __init__(self, client_ca: Path, proxy_ca: Path) -> None:
+    def __init__(
+        self, client_ca: Path, proxy_ca: Path, proxy_names: Sequence[str] = ("front-proxy-client",)
+    ) -> None:
         self.objects: dict[str, list[Object]] = {
             "namespaces": [object_of("Namespace", "default")],
             "configmaps": [object_of("ConfigMap", AUTHENTICATION, "kube-system")],
@@ -36,13 +49,17 @@ class Cluster:
         self.objects["configmaps"][0]["data"] = {
             "client-ca-file": client_ca.read_text(),
             "requestheader-client-ca-file": proxy_ca.read_text(),
-            "requestheader-allowed-names": '["front-proxy-client"]',
+            "requestheader-allowed-names": json.dumps(list(proxy_names)),
             "requestheader-username-headers": '["X-Remote-User"]',
             "requestheader-group-headers": '["X-Remote-Group"]',
             "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
         }
         self.tokens: dict[str, str] = {}
         self.allowed: set[str] = set()
+        self.rules: dict[str, Callable[[Object], bool]] = {}
+        """What else users may do: a question for each."""
+        self.faults: dict[str, Fault] = {}
+        """What happens to reviews of a kind, such as `tokenreviews`, instead of a good answer."""
         self.reviews: list[Object] = []
         self.stopping = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
@@ -64,7 +81,8 @@ class Cluster:
             status: Object = {"authenticated": user is not None, "user": {"username": user} if user else {}}
         else:
             self.reviews.append(spec)
-            status = {"allowed": spec["user"] in self.allowed}
+            rule = self.rules.get(spec["user"], lambda _: False)
+            status = {"allowed": spec["user"] in self.allowed or rule(spec)}
         return body | {"status": status}
 
     def stop(self) -> None:
@@ -135,7 +153,15 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             kind = self.path.partition("?")[0].rpartition("/")[2]
-            self.answer(201, cluster.review(kind, body) if kind.endswith("reviews") else body)
+            fault = cluster.faults.get(kind)
+            if fault and fault.seconds:
+                cluster.stopping.wait(fault.seconds)
+            if fault and fault.text is not None:
+                self.send(fault.status, fault.text)
+            elif fault and not fault.seconds:
+                self.close_connection = True
+            else:
+                self.answer(201, cluster.review(kind, body) if kind.endswith("reviews") else body)
 
         def watch(self, group_version: str, kind: str, found: list[Object], initial: bool) -> None:
             """Send what is there if asked, then nothing."""
@@ -156,7 +182,9 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def answer(self, status: int, body: Object) -> None:
-            data = json.dumps(body).encode()
+            self.send(status, json.dumps(body).encode())
+
+        def send(self, status: int, data: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))

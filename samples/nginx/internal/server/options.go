@@ -137,6 +137,7 @@ func (o *Options) config() (*genericapiserver.RecommendedConfig, error) {
 		}
 	} else {
 		healthForAnonymous(&config.Config)
+		warnOfCommonAuthority(&config.Config)
 	}
 	complete(&config.Config)
 	return config, nil
