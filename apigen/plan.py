@@ -107,6 +107,7 @@ PROJECT = (
     Row("go/server/command.go.j2", "internal/server/command.go"),
     Row("go/server/groups.go.j2", "internal/server/groups.go"),
     Row("go/server/options.go.j2", "internal/server/options.go"),
+    Row("go/server/redirects.go.j2", "internal/server/redirects.go"),
     Row("go/server/server.go.j2", "internal/server/server.go"),
     Row("go/server/version.go.j2", "internal/server/version.go"),
     Row("go/standalone/certificates.go.j2", "internal/standalone/certificates.go"),

@@ -57,18 +57,6 @@ def test_protobuf_first_deletecollection(server: Aggregated) -> None:
     assert answer.status == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/apis", "/version", "/metrics", "/openapi/v2", "/openapi/v3", "/livez/etcd", UPSTREAMS]
-)
-def test_anonymous_gets_nothing(server: Aggregated, path: str) -> None:
-    server.client().get(path).refused(401)
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz"])
-def test_anonymous_gets_health(server: Aggregated, path: str) -> None:
-    assert server.client().get(path).body == b"ok"
-
-
 def test_a_token_is_reviewed(server: Aggregated) -> None:
     client = server.client()
     client.get(UPSTREAMS, Authorization="Bearer unknown").refused(401)

@@ -40,37 +40,12 @@ PATHS = (
     "/livez/../apis",
     "/nothing",
 )
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_anonymous_gets_nothing(fleet: Standalone, path: str) -> None:
-    client = fleet.anonymous()
-    for method in METHODS:
-        answer = client.request(method, path, None if method == "GET" else {})
-        answer.refused(401)
-
-
-@pytest.mark.parametrize("path", HEALTH)
-def test_anonymous_gets_health(fleet: Standalone, path: str) -> None:
-    assert fleet.anonymous().get(path).body == b"ok"
-
-
-def test_anonymous_may_not_post_to_health_by_another_name(fleet: Standalone) -> None:
-    headers = {"X_HTTP_Method_Override": "DELETE", "X_Original_URL": "/apis"}
-    assert fleet.anonymous().get("/livez", **headers).body == b"ok"
 
 
 @pytest.mark.parametrize("value", ["Bearer wrong", "Basic YWRtaW46YWRtaW4=", "Bearer "])
 def test_bad_credentials(fleet: Standalone, value: str) -> None:
     client = fleet.anonymous()
     client.get("/apis", Authorization=value).refused(401)
-
-
-def test_a_bad_token_is_not_taken_for_nobody(fleet: Standalone) -> None:
-    assert (
-        fleet.anonymous().get("/apis/fleet.example.com/v1/machines", Authorization="Bearer x").status == 401
-    )
 
 
 @pytest.mark.parametrize("header", ["X_Remote_User", "x_remote_user", "Impersonate_User"])
@@ -83,7 +58,7 @@ def test_another_user_is_forbidden(fleet: Standalone, folder: Path) -> None:
     client = fleet.user(certificate(fleet.data / "pki" / "ca", folder, "jane", "staff"))
     for path in PATHS:
         answer = client.get(path)
-        assert answer.status in (301, 403), path
+        assert answer.status == 403, path
     status = client.get("/apis/fleet.example.com/v1/machines").refused(
         403, 'User "jane" cannot list resource "machines"'
     )
@@ -119,13 +94,6 @@ def refused(client: Client) -> bool:
         return client.get("/apis").status == 401
     except (ssl.SSLError, ConnectionError):
         return True
-
-
-def test_redirects_of_unknown_paths_lead_nowhere(fleet: Standalone) -> None:
-    for path in ("//apis", "/apis//fleet.example.com", "/apis/../version", "//example.com/%2f.."):
-        answer = fleet.client.get(path)
-        target = answer.headers.get("Location", "/")
-        assert target.startswith("/") and not target.startswith("//"), target
 
 
 def test_secrets_are_the_owners_alone(fleet: Standalone) -> None:

@@ -88,17 +88,6 @@ func withGoodNames(next http.Handler) http.Handler {
 	})
 }
 
-// withoutRedirects leaves out the one path that only sends clients elsewhere: an API that is part of a cluster must not.
-func withoutRedirects(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/debug/pprof" {
-			http.NotFound(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // complete adds what every server of this project has to its configuration.
 func complete(config *genericapiserver.Config) {
 	build := config.BuildHandlerChainFunc
