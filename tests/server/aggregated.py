@@ -33,7 +33,8 @@ class Aggregated(Process):
         self.ca = authority(folder, "client-ca")
         self.proxy_ca = self.ca if common_ca else authority(folder, "proxy-ca")
         self.serving = certificate(self.ca, folder, "server", key=serving_key)
-        self.cluster = Cluster(self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"), proxy_names)
+        authorities = (self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"))
+        self.cluster = Cluster(*authorities, proxy_names, self.serving)
         self.clients: list[Client] = []
         port = free_port()
         self.url = f"https://127.0.0.1:{port}"

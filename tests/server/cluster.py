@@ -1,6 +1,7 @@
 """A stand-in for the kube-apiserver that an aggregated server leans on: no more than such a server asks."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ KINDS = {
     "validatingadmissionpolicybindings": "ValidatingAdmissionPolicyBinding",
     "validatingwebhookconfigurations": "ValidatingWebhookConfiguration",
 }
+CREDENTIAL = "the-credential-of-the-server"
+"""With which a server comes. The cluster takes any."""
 AUTHENTICATION = "extension-apiserver-authentication"
 
 
@@ -37,10 +40,16 @@ class Fault:
 
 
 class Cluster:
-    """Holds a few objects, answers reviews, and remembers what it was asked."""
+    """Holds a few objects, answers reviews, and remembers what it was asked.
+
+    Without a certificate to serve with, which is of the authority of the clients, it speaks plain HTTP."""
 
     def __init__(
-        self, client_ca: Path, proxy_ca: Path, proxy_names: Sequence[str] = ("front-proxy-client",)
+        self,
+        client_ca: Path,
+        proxy_ca: Path,
+        proxy_names: Sequence[str] = ("front-proxy-client",),
+        serving: Path | None = None,
     ) -> None:
         self.objects: dict[str, list[Object]] = {
             "namespaces": [object_of("Namespace", "default")],
@@ -61,24 +70,34 @@ class Cluster:
         self.faults: dict[str, Fault] = {}
         """What happens to reviews of a kind, such as `tokenreviews`, instead of a good answer."""
         self.reviews: list[Object] = []
+        self.credentials: set[str | None] = set()
         self.stopping = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.server.daemon_threads = True
+        self.scheme, self.ca = "http", client_ca
+        if serving:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(serving.with_suffix(".crt"), serving.with_suffix(".key"))
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self.scheme = "https"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def kubeconfig(self) -> str:
-        return kubeconfig({"server": self.url}, {})
+        trust = {"certificate-authority": str(self.ca)} if self.scheme == "https" else {}
+        return kubeconfig({"server": self.url, **trust}, {"token": CREDENTIAL})
 
     def review(self, kind: str, body: Object) -> Object:
         spec = body["spec"]
         if kind == "tokenreviews":
             user = self.tokens.get(spec["token"])
-            status: Object = {"authenticated": user is not None, "user": {"username": user} if user else {}}
+            status: Object = {"authenticated": user is not None, "user": identity(user) if user else {}}
         else:
             self.reviews.append(spec)
             rule = self.rules.get(spec["user"], lambda _: False)
@@ -90,6 +109,11 @@ class Cluster:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+def identity(user: str) -> Object:
+    """What a review says of a user with a token: who it is, and by which token that is known."""
+    return {"username": user, "extra": {"authentication.kubernetes.io/credential-id": [f"JTI={user}"]}}
 
 
 def kubeconfig(cluster: Object, user: Object) -> str:
@@ -124,6 +148,7 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            cluster.credentials.add(self.headers["Authorization"])
             url = urlsplit(self.path)
             query = parse_qs(url.query)
             group_version, resource, name = split(url.path)
@@ -151,6 +176,7 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, listed | {"items": found})
 
         def do_POST(self) -> None:
+            cluster.credentials.add(self.headers["Authorization"])
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             kind = self.path.partition("?")[0].rpartition("/")[2]
             fault = cluster.faults.get(kind)
