@@ -30,6 +30,7 @@ class Aggregated(Process):
         proxy_names: Sequence[str] = (PROXY,),
         serving_key: Key | None = None,
     ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.ca = authority(folder, "client-ca")
         self.proxy_ca = self.ca if common_ca else authority(folder, "proxy-ca")
         self.serving = certificate(self.ca, folder, "server", key=serving_key)

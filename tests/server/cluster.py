@@ -146,6 +146,9 @@ def not_found(resource: str, name: str) -> Object:
 def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = (
+            -1
+        )  # an answer is one packet: a second one would wait for the other side to confirm the first
 
         def do_GET(self) -> None:
             cluster.credentials.add(self.headers["Authorization"])

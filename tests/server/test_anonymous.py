@@ -18,7 +18,9 @@ UNTOLD = (
     "/debug/pprof/trace", "/debug/pprof/symbol", "/debug/flags/v", "/debug/api_priority_and_fairness/dump_queues",
     "/debug/vars", "/statusz", "/flagz", "/configz", "/logs/", "/livez/etcd", "/livez/ping", "/readyz/ping",
     "/readyz/shutdown", "/healthz/", "/healthz/log", "//livez", "/livez/../apis", "/./livez", "/livez/.", "/livez%2f",
-    "/livez;a", "/livez%00", "/LIVEZ", "/healthz/../metrics", "/proxy/livez", "/api/v1/secrets", "/nothing", "*",
+    "/livez;a", "/livez%00", "/LIVEZ", "/healthz/../metrics", "/proxy/livez", "/api/v1/secrets",
+    "/apis/fleet.example.com/v1/watch", "/nothing",
+    "/apis/nginx.example.com/v1/proxy", "*",
 )  # fmt: skip
 
 

@@ -88,8 +88,24 @@ func withGoodNames(next http.Handler) http.Handler {
 	})
 }
 
+// resolver takes a path that upstream cannot make sense of, such as that of a version with no more than "watch" behind it,
+// for one that means no object: it is not there, which is no failure of the server.
+type resolver struct {
+	request.RequestInfoResolver
+}
+
+// NewRequestInfo implements request.RequestInfoResolver.
+func (r resolver) NewRequestInfo(req *http.Request) (*request.RequestInfo, error) {
+	info, err := r.RequestInfoResolver.NewRequestInfo(req)
+	if err != nil {
+		return &request.RequestInfo{Path: req.URL.Path, Verb: strings.ToLower(req.Method)}, nil
+	}
+	return info, nil
+}
+
 // complete adds what every server of this project has to its configuration.
 func complete(config *genericapiserver.Config) {
+	config.RequestInfoResolver = resolver{genericapiserver.NewRequestInfoResolver(config)}
 	build := config.BuildHandlerChainFunc
 	config.BuildHandlerChainFunc = func(handler http.Handler, c *genericapiserver.Config) http.Handler {
 		return build(withoutRedirects(withGoodNames(withDeprecationWarnings(handler))), c)
