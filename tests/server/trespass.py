@@ -39,6 +39,7 @@ class Scene:
         for server in (self.server, self.beside):
             server.cluster.objects["namespaces"] += [object_of("Namespace", name) for name in (MINE, *THEIRS)]
         self.identity = certificate(self.server.ca, folder, "jane")
+        self.identities: dict[str, Path | None] = {"jane": self.identity, "nobody": None}
         self.server.cluster.rules["jane"] = may
         self.jane: Client = self.server.client(self.identity)
         self.others()
