@@ -117,6 +117,7 @@ PROJECT = (
     Row("go/server/groups.go.j2", "internal/server/groups.go"),
     Row("go/server/metrics.go.j2", "internal/server/metrics.go"),
     Row("go/server/options.go.j2", "internal/server/options.go"),
+    Row("go/server/redirects.go.j2", "internal/server/redirects.go"),
     Row("go/server/server.go.j2", "internal/server/server.go"),
     Row("go/server/version.go.j2", "internal/server/version.go"),
     Row("go/standalone/certificates.go.j2", "internal/standalone/certificates.go"),

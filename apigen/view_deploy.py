@@ -76,7 +76,9 @@ class DeployView:
         """A resource that is served."""
         one = self.services[0]
         group = next(g for g in self._project.groups if g.name == one.group)
-        kinds = (k.plural for k in group.kinds if any(v.version == one.version and v.served for v in k.versions))
+        kinds = (
+            k.plural for k in group.kinds if any(v.version == one.version and v.served for v in k.versions)
+        )
         return First(one.group, one.version, next(kinds))
 
     @property

@@ -1,15 +1,20 @@
 """A server as part of a cluster, which is a stand-in, with its objects in the etcd of another server."""
 
+import shutil
 import signal
 import socket
 import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from apiclient import Client
-from certificates import authority, certificate
+from certificates import Key, authority, certificate
 from cluster import Cluster, kubeconfig
-from servers import Kubectl, Process, Standalone
+from servers import Kubectl, Process, Standalone, short_folder
 
+PROXY = "front-proxy-client"
 CERTIFICATE = {"certificate": "crt", "key": "key"}
 
 
@@ -19,12 +24,22 @@ class Aggregated(Process):
     Its certificates are new ones, or those that the command `certs` has put into a folder.
     """
 
-    def __init__(self, binary: Path, folder: Path, *flags: str, pki: Path | None = None) -> None:
+    def __init__(
+        self,
+        binary: Path,
+        folder: Path,
+        *flags: str,
+        pki: Path | None = None,
+        common_ca: bool = False,
+        proxy_names: Sequence[str] = (PROXY,),
+        serving_key: Key | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.ca = pki / "ca" if pki else authority(folder, "client-ca")
-        self.proxy_ca = authority(folder, "proxy-ca")
-        self.serving = pki / "tls" if pki else certificate(self.ca, folder, "server")
-        self.cluster = Cluster(self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"))
+        self.proxy_ca = self.ca if common_ca else authority(folder, "proxy-ca")
+        self.serving = pki / "tls" if pki else certificate(self.ca, folder, "server", key=serving_key)
+        authorities = (self.ca.with_suffix(".crt"), self.proxy_ca.with_suffix(".crt"))
+        self.cluster = Cluster(*authorities, proxy_names, self.serving)
         self.clients: list[Client] = []
         port = free_port()
         self.url = f"https://127.0.0.1:{port}"
@@ -53,6 +68,10 @@ class Aggregated(Process):
         self.clients.append(Client(self.url, context))
         return self.clients[-1]
 
+    def user(self, name: str, *groups: str) -> Client:
+        """A client of a user, whom the cluster allows nothing yet."""
+        return self.client(certificate(self.ca, self.folder, name, *groups))
+
     def kubectl(self, namespace: str = "default") -> Kubectl:
         """kubectl of the administrator, who needs no cluster in between."""
         user = {f"client-{kind}": f"{self.admin_certificate}.{end}" for kind, end in CERTIFICATE.items()}
@@ -68,6 +87,21 @@ class Aggregated(Process):
             return super().stop(sign)
         finally:
             self.cluster.stop()
+
+
+@contextmanager
+def aggregated(binary: Path, store: Standalone, *flags: str, **options: Any) -> Iterator[Aggregated]:
+    """A server in a folder of its own with a prefix of its own in the etcd of another server."""
+    folder = short_folder()
+    try:
+        where = etcd_flags(etcd_of(store), folder.name)
+        server = Aggregated(binary, folder, *where, *flags, **options)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder)
 
 
 def free_port() -> int:

@@ -40,6 +40,11 @@ class Answer:
     def warnings(self) -> list[str]:
         return self.headers.get_all("Warning") or []
 
+    @property
+    def redirects(self) -> bool:
+        """Whether the client is sent elsewhere, which no server does: one behind a kube-apiserver must not."""
+        return 300 <= self.status < 400 and self.status != 304
+
     def ok(self) -> Any:
         """The body of a request that was granted."""
         assert 200 <= self.status < 300, f"{self.status}: {self.body.decode()}"
@@ -78,7 +83,9 @@ class Client:
             try:
                 self.connection.request(method, path, data, sent)
                 with self.connection.getresponse() as response:
-                    return Answer(response.status, response.headers, response.read())
+                    answer = Answer(response.status, response.headers, response.read())
+                assert not answer.redirects, f"{method} {path}: {answer}"
+                return answer
             except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
                 self.connection.close()
                 if not again:

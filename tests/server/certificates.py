@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = datetime.timedelta(days=1)
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def authority(folder: Path, name: str) -> Path:
@@ -23,12 +24,14 @@ def authority(folder: Path, name: str) -> Path:
     return write(folder / name, key, built)
 
 
-def certificate(signer: Path, folder: Path, user: str, *groups: str, days: int = 1) -> Path:
+def certificate(
+    signer: Path, folder: Path, user: str, *groups: str, days: int = 1, key: Key | None = None
+) -> Path:
     """A certificate for a user in groups, good for clients and for servers here. With days below 0 it is over."""
     ca = x509.load_pem_x509_certificate(signer.with_suffix(".crt").read_bytes())
     ca_key = serialization.load_pem_private_key(signer.with_suffix(".key").read_bytes(), None)
     assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
     names.append(x509.NameAttribute(NameOID.COMMON_NAME, user))
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
@@ -50,16 +53,18 @@ def signing_key(path: Path) -> Path:
     return path
 
 
-def builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int = 1
-) -> x509.CertificateBuilder:
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def builder(subject: x509.Name, issuer: x509.Name, key: Key, days: int = 1) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return x509.CertificateBuilder(
         issuer, subject, key.public_key(), x509.random_serial_number(), now - 3 * DAY, now + days * DAY
     )
 
 
-def write(path: Path, key: ec.EllipticCurvePrivateKey, made: x509.Certificate) -> Path:
+def write(path: Path, key: Key, made: x509.Certificate) -> Path:
     plain = serialization.NoEncryption()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     path.with_suffix(".key").write_bytes(pem)

@@ -1,7 +1,10 @@
 """A stand-in for the kube-apiserver that an aggregated server leans on: no more than such a server asks."""
 
 import json
+import ssl
 import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,32 @@ KINDS = {
     "validatingadmissionpolicybindings": "ValidatingAdmissionPolicyBinding",
     "validatingwebhookconfigurations": "ValidatingWebhookConfiguration",
 }
+CREDENTIAL = "the-credential-of-the-server"
+"""With which a server comes. The cluster takes any."""
 AUTHENTICATION = "extension-apiserver-authentication"
 
 
-class Cluster:
-    """Holds a few objects, answers reviews, and remembers what it was asked."""
+@dataclass(frozen=True)
+class Fault:
+    """An answer that comes late, or is not what was asked for, or no answer: then the connection just ends."""
 
-    def __init__(self, client_ca: Path, proxy_ca: Path) -> None:
+    seconds: float = 0
+    text: bytes | None = None
+    status: int = 200
+
+
+class Cluster:
+    """Holds a few objects, answers reviews, and remembers what it was asked.
+
+    Without a certificate to serve with, which is of the authority of the clients, it speaks plain HTTP."""
+
+    def __init__(
+        self,
+        client_ca: Path,
+        proxy_ca: Path,
+        proxy_names: Sequence[str] = ("front-proxy-client",),
+        serving: Path | None = None,
+    ) -> None:
         self.objects: dict[str, list[Object]] = {
             "namespaces": [object_of("Namespace", "default")],
             "configmaps": [object_of("ConfigMap", AUTHENTICATION, "kube-system")],
@@ -36,35 +58,50 @@ class Cluster:
         self.objects["configmaps"][0]["data"] = {
             "client-ca-file": client_ca.read_text(),
             "requestheader-client-ca-file": proxy_ca.read_text(),
-            "requestheader-allowed-names": '["front-proxy-client"]',
+            "requestheader-allowed-names": json.dumps(list(proxy_names)),
             "requestheader-username-headers": '["X-Remote-User"]',
             "requestheader-group-headers": '["X-Remote-Group"]',
             "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
         }
         self.tokens: dict[str, str] = {}
         self.allowed: set[str] = set()
+        self.rules: dict[str, Callable[[Object], bool]] = {}
+        """What else users may do: a question for each."""
+        self.faults: dict[str, Fault] = {}
+        """What happens to reviews of a kind, such as `tokenreviews`, instead of a good answer."""
         self.reviews: list[Object] = []
+        self.credentials: set[str | None] = set()
         self.stopping = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.server.daemon_threads = True
+        self.scheme, self.ca = "http", client_ca
+        if serving:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(serving.with_suffix(".crt"), serving.with_suffix(".key"))
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+            self.scheme = "https"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def kubeconfig(self) -> str:
-        return kubeconfig({"server": self.url}, {})
+        trust = {"certificate-authority": str(self.ca)} if self.scheme == "https" else {}
+        return kubeconfig({"server": self.url, **trust}, {"token": CREDENTIAL})
 
     def review(self, kind: str, body: Object) -> Object:
         spec = body["spec"]
         if kind == "tokenreviews":
             user = self.tokens.get(spec["token"])
-            status: Object = {"authenticated": user is not None, "user": {"username": user} if user else {}}
+            status: Object = {"authenticated": user is not None, "user": identity(user) if user else {}}
         else:
             self.reviews.append(spec)
-            status = {"allowed": spec["user"] in self.allowed}
+            rule = self.rules.get(spec["user"], lambda _: False)
+            status = {"allowed": spec["user"] in self.allowed or rule(spec)}
         return body | {"status": status}
 
     def stop(self) -> None:
@@ -72,6 +109,11 @@ class Cluster:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+def identity(user: str) -> Object:
+    """What a review says of a user with a token: who it is, and by which token that is known."""
+    return {"username": user, "extra": {"authentication.kubernetes.io/credential-id": [f"JTI={user}"]}}
 
 
 def kubeconfig(cluster: Object, user: Object) -> str:
@@ -104,8 +146,12 @@ def not_found(resource: str, name: str) -> Object:
 def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = (
+            -1
+        )  # an answer is one packet: a second one would wait for the other side to confirm the first
 
         def do_GET(self) -> None:
+            cluster.credentials.add(self.headers["Authorization"])
             url = urlsplit(self.path)
             query = parse_qs(url.query)
             group_version, resource, name = split(url.path)
@@ -133,9 +179,18 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, listed | {"items": found})
 
         def do_POST(self) -> None:
+            cluster.credentials.add(self.headers["Authorization"])
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             kind = self.path.partition("?")[0].rpartition("/")[2]
-            self.answer(201, cluster.review(kind, body) if kind.endswith("reviews") else body)
+            fault = cluster.faults.get(kind)
+            if fault and fault.seconds:
+                cluster.stopping.wait(fault.seconds)
+            if fault and fault.text is not None:
+                self.send(fault.status, fault.text)
+            elif fault and not fault.seconds:
+                self.close_connection = True
+            else:
+                self.answer(201, cluster.review(kind, body) if kind.endswith("reviews") else body)
 
         def watch(self, group_version: str, kind: str, found: list[Object], initial: bool) -> None:
             """Send what is there if asked, then nothing."""
@@ -156,7 +211,9 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def answer(self, status: int, body: Object) -> None:
-            data = json.dumps(body).encode()
+            self.send(status, json.dumps(body).encode())
+
+        def send(self, status: int, data: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))

@@ -136,6 +136,7 @@ func (o *Options) config() (*genericapiserver.RecommendedConfig, error) {
 		}
 	} else {
 		healthForAnonymous(&config.Config)
+		warnOfCommonAuthority(&config.Config)
 	}
 	measureExpiration(config.SecureServing)
 	complete(&config.Config)

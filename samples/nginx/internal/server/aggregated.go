@@ -3,9 +3,12 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"time"
 
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/admission/initializer"
 	"k8s.io/apiserver/pkg/admission/plugin/resourcequota"
@@ -14,6 +17,8 @@ import (
 	"k8s.io/apiserver/pkg/quota/v1/generic"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	genericoptions "k8s.io/apiserver/pkg/server/options"
+	"k8s.io/client-go/util/cert"
+	"k8s.io/klog/v2"
 )
 
 // addQuota makes the server hold itself to object-count quota. kube-apiserver does not do it for aggregated servers.
@@ -53,4 +58,50 @@ func (a anonymousHealth) AuthenticateRequest(r *http.Request) (*authenticator.Re
 		return nil, false, nil
 	}
 	return response, ok, err
+}
+
+// warnOfCommonAuthority tells loudly where everyone with a client certificate can be any user: where one authority signs
+// the certificates of clients and that of the front proxy, and nothing says what the name of the front proxy is.
+func warnOfCommonAuthority(config *genericapiserver.Config) {
+	proxy, clients := config.Authentication.RequestHeaderConfig, config.SecureServing.ClientCA
+	if proxy == nil {
+		return
+	}
+	check := func(context.Context) (bool, error) {
+		own := publicKeys(proxy.CAContentProvider.CurrentCABundleContent())
+		all := publicKeys(clients.CurrentCABundleContent()) // those of the front proxy are among them
+		if len(own) == 0 || len(all) == len(own) || len(proxy.UsernameHeaders.Value()) == 0 {
+			return false, nil // not known yet
+		}
+		common := slices.ContainsFunc(own, func(key string) bool { return count(all, key) > count(own, key) })
+		if common && len(proxy.AllowedClientNames.Value()) == 0 {
+			klog.Warning("ANY CLIENT CAN PRETEND TO BE ANY USER: clients and the front proxy have their certificates from one authority, and no --requestheader-allowed-names are given to the kube-apiserver or to this server")
+		}
+		return true, nil
+	}
+	config.AddPostStartHookOrDie("front-proxy-authority", func(hook genericapiserver.PostStartHookContext) error {
+		// Not in the way of readiness: a cluster may say nothing of a front proxy.
+		go func() { _ = wait.PollUntilContextCancel(hook, time.Second, true, check) }()
+		return nil
+	})
+}
+
+// publicKeys returns those of all certificates in a bundle.
+func publicKeys(bundle []byte) []string {
+	certs, _ := cert.ParseCertsPEM(bundle) // a bundle that is no good lets nobody in
+	var keys []string
+	for _, c := range certs {
+		keys = append(keys, string(c.RawSubjectPublicKeyInfo))
+	}
+	return keys
+}
+
+func count(keys []string, wanted string) int {
+	n := 0
+	for _, key := range keys {
+		if key == wanted {
+			n++
+		}
+	}
+	return n
 }

@@ -4,7 +4,9 @@
 package server
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -88,10 +90,50 @@ func withGoodNames(next http.Handler) http.Handler {
 	})
 }
 
+// withReadableBody says of a body that cannot be read, such as one in chunks of wrong sizes, that the request is bad. Upstream
+// would say that the server failed.
+func withReadableBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = body{r.Body}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type body struct {
+	io.ReadCloser
+}
+
+// Read implements io.Reader.
+func (b body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = apierrors.NewBadRequest(fmt.Sprintf("the body cannot be read: %v", err))
+	}
+	return n, err
+}
+
+// resolver takes a path that upstream cannot make sense of, such as that of a version with no more than "watch" behind it,
+// for one that means no object: it is not there, which is no failure of the server.
+type resolver struct {
+	request.RequestInfoResolver
+}
+
+// NewRequestInfo implements request.RequestInfoResolver.
+func (r resolver) NewRequestInfo(req *http.Request) (*request.RequestInfo, error) {
+	info, err := r.RequestInfoResolver.NewRequestInfo(req)
+	if err != nil {
+		return &request.RequestInfo{Path: req.URL.Path, Verb: strings.ToLower(req.Method)}, nil
+	}
+	return info, nil
+}
+
 // complete adds what every server of this project has to its configuration.
 func complete(config *genericapiserver.Config) {
+	config.RequestInfoResolver = resolver{genericapiserver.NewRequestInfoResolver(config)}
 	build := config.BuildHandlerChainFunc
 	config.BuildHandlerChainFunc = func(handler http.Handler, c *genericapiserver.Config) http.Handler {
-		return build(withGoodNames(withDeprecationWarnings(handler)), c)
+		return build(withoutRedirects(withReadableBody(withGoodNames(withDeprecationWarnings(handler)))), c)
 	}
 }
