@@ -15,6 +15,13 @@ SAMPLES = ROOT / "samples"
 Serve = Callable[[Path, Path], Standalone]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--behind"):
+        alone = [item for item in items if item.get_closest_marker("alone")]
+        config.hook.pytest_deselected(items=alone)
+        items[:] = [item for item in items if item not in alone]
+
+
 @pytest.fixture(scope="session")
 def nginx_binary() -> Path:
     return build("nginx")
@@ -119,6 +126,16 @@ def namespace(request: pytest.FixtureRequest) -> str:
 
         make_namespace(name)
     return name
+
+
+@pytest.fixture
+def another_namespace(request: pytest.FixtureRequest, namespace: str) -> str:
+    """A second one."""
+    if request.config.getoption("--behind"):
+        from behind import make_namespace
+
+        make_namespace(f"{namespace}-other")
+    return f"{namespace}-other"
 
 
 @pytest.fixture

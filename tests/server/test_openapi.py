@@ -22,6 +22,7 @@ def documents(client: Client) -> dict[str, Object]:
     return {path: client.get(entry["serverRelativeURL"]).ok() for path, entry in paths.items()}
 
 
+@pytest.mark.alone
 def test_openapi_v3_is_valid(server: Standalone) -> None:
     found = documents(server.client)
     assert any(path.startswith("apis/") and path.count("/") == 2 for path in found)
@@ -98,6 +99,7 @@ def test_list_types_are_published(fleet: Standalone) -> None:
     assert spec["limit"].get("x-kubernetes-int-or-string") or spec["limit"].get("default") == "25%"
 
 
+@pytest.mark.alone
 def test_every_served_version_has_its_document(fleet: Standalone) -> None:
     paths = {path for path in documents(fleet.client) if path.count("/") == 2}
     assert paths == {
@@ -153,6 +155,7 @@ def test_discovery_of_a_version(fleet: Standalone) -> None:
     assert found["profiles"]["namespaced"] is False
 
 
+@pytest.mark.alone
 def test_aggregated_discovery(fleet: Standalone) -> None:
     accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
     found = fleet.client.get("/apis", Accept=accept).ok()
@@ -176,6 +179,7 @@ def test_version(server: Standalone) -> None:
     assert found["gitVersion"].startswith(f"v{MINOR}.")
 
 
+@pytest.mark.alone
 def test_metrics(nginx: Standalone) -> None:
     nginx.client.get("/apis/nginx.example.com/v1/upstreams").ok()
     told = nginx.client.get("/metrics").body.decode()

@@ -407,11 +407,13 @@ def test_methods(upstreams: Resource) -> None:
     upstreams.client.request("POST", upstreams.path("a", "scale"), {}).refused(405)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", ["/apis", "/apis/nginx.example.com", "/apis/nginx.example.com/v1"])
 def test_discovery_takes_no_writes(nginx: Standalone, path: str) -> None:
     assert nginx.client.request("POST", path, {}).status in (404, 405)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "path",
     [

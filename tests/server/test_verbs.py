@@ -1,5 +1,6 @@
 """Create, get, list, update, delete: over HTTP, as any client sends them."""
 
+import pytest
 from apiclient import Resource
 from servers import Standalone
 
@@ -60,9 +61,9 @@ def test_get_of_what_is_not_there(upstreams: Resource) -> None:
     assert status["details"] == {"name": "a", "group": "nginx.example.com", "kind": "upstreams"}
 
 
-def test_list_is_of_one_namespace(upstreams: Resource, nginx: Standalone) -> None:
+def test_list_is_of_one_namespace(upstreams: Resource, nginx: Standalone, another_namespace: str) -> None:
     upstreams.create("a", SPEC)
-    other = nginx.resource("Upstream", "v1", f"{upstreams.namespace}-other")
+    other = nginx.resource("Upstream", "v1", another_namespace)
     other.create("b", SPEC)
     assert upstreams.names() == ["a"]
     everywhere = nginx.resource("Upstream", "v1").names()
@@ -182,6 +183,7 @@ def test_no_finalizer_is_added_while_an_object_goes(upstreams: Resource) -> None
     remove_finalizers(upstreams, "a")
 
 
+@pytest.mark.alone
 def test_foreground_deletion_leaves_nothing(upstreams: Resource) -> None:
     upstreams.create("a", SPEC)
     upstreams.delete("a", {"propagationPolicy": "Foreground"}).ok()

@@ -153,6 +153,7 @@ def test_preferred_version_is_the_stable_one(fleet: Standalone) -> None:
     assert [version["version"] for version in group["versions"]] == ["v1", "v1beta1", "v1alpha1"]
 
 
+@pytest.mark.alone
 def test_a_version_that_is_not_served_is_not_found(fleet: Standalone, policies: Resource) -> None:
     old = policies.at("v2beta1")
     old.client.get(old.path()).refused(404)
