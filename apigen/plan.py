@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from apigen import chart
 from apigen.files import Kind as Ownership
 from apigen.model import Project
-from apigen.view_deploy import DeployView
+from apigen.view_deploy import ChartView, DeployView
 from apigen.view_kind import KindView
 from apigen.view_project import ProjectView
 
@@ -39,16 +40,18 @@ class PlannedFile:
     ownership: Ownership
     required: bool = False
     about: About = PROJECT_WIDE
+    only_if: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the plan. `when` names an attribute of the view that must be true."""
+    """A row of the plan. `when` names an attribute of the view that must be true, `only_if` what Helm asks."""
 
     template: str
     path: str
     ownership: Ownership = GENERATED
     when: str = ""
+    only_if: str = ""
 
 
 CONVERSIONS = "docs/conversions.md"
@@ -154,6 +157,7 @@ DEPLOY = (
     Row("deploy/base/apiservices.yaml.j2", "deploy/base/apiservices.yaml"),
     Row("deploy/base/audit-policy.yaml.j2", "deploy/base/audit-policy.yaml"),
     Row("deploy/base/deployment.yaml.j2", "deploy/base/deployment.yaml"),
+    Row("deploy/base/disruptionbudget.yaml.j2", "deploy/base/disruptionbudget.yaml"),
     Row("deploy/base/kustomization.yaml.j2", "deploy/base/kustomization.yaml"),
     Row("deploy/base/namespace.yaml.j2", "deploy/base/namespace.yaml"),
     Row("deploy/base/networkpolicy.yaml.j2", "deploy/base/networkpolicy.yaml"),
@@ -217,6 +221,52 @@ DEPLOY = (
         SCAFFOLD,
     ),
 )
+_IN = "deploy/chart/templates"
+# The manifests again, as a Helm chart has them; some are there only where its values say so.
+CHART = (
+    Row("deploy/chart/Chart.yaml.j2", "deploy/chart/Chart.yaml"),
+    Row("deploy/chart/values.yaml.j2", "deploy/chart/values.yaml"),
+    Row("deploy/base/audit-policy.yaml.j2", "deploy/chart/files/audit-policy.yaml"),
+    Row("deploy/components/monitoring/dashboard.json.j2", "deploy/chart/files/dashboard.json"),
+    Row("deploy/chart/templates/checks.yaml.j2", f"{_IN}/checks.yaml"),
+    Row("deploy/chart/templates/configmaps.yaml.j2", f"{_IN}/configmaps.yaml"),
+    Row("deploy/base/apiservices.yaml.j2", f"{_IN}/apiservices.yaml"),
+    Row("deploy/base/deployment.yaml.j2", f"{_IN}/deployment.yaml"),
+    Row("deploy/base/disruptionbudget.yaml.j2", f"{_IN}/disruptionbudget.yaml"),
+    Row("deploy/base/networkpolicy.yaml.j2", f"{_IN}/networkpolicy.yaml"),
+    Row("deploy/base/rbac.yaml.j2", f"{_IN}/rbac.yaml"),
+    Row("deploy/base/roles.yaml.j2", f"{_IN}/roles.yaml"),
+    Row("deploy/base/service.yaml.j2", f"{_IN}/service.yaml"),
+    Row("deploy/components/backup/cronjob.yaml.j2", f"{_IN}/backup.yaml", only_if=chart.BACKUP),
+    Row(
+        "deploy/components/cert-manager/certificates.yaml.j2",
+        f"{_IN}/certificates.yaml",
+        only_if=chart.CERT_MANAGER,
+    ),
+    Row("deploy/components/certs/certs.yaml.j2", f"{_IN}/certs.yaml", only_if=chart.CERTS),
+    Row("deploy/components/embedded-etcd/volume.yaml.j2", f"{_IN}/volume.yaml", only_if=chart.EMBEDDED),
+    Row(
+        "deploy/components/etcd-cert-manager/certificate.yaml.j2",
+        f"{_IN}/etcd-certificate.yaml",
+        only_if=chart.ETCD_CERT_MANAGER,
+    ),
+    Row(
+        "deploy/components/etcd/networkpolicy.yaml.j2",
+        f"{_IN}/etcd-networkpolicy.yaml",
+        only_if=chart.MEMBERS,
+    ),
+    Row("deploy/components/etcd/statefulset.yaml.j2", f"{_IN}/etcd.yaml", only_if=chart.MEMBERS),
+    Row(
+        "deploy/components/external-etcd/networkpolicy.yaml.j2",
+        f"{_IN}/external-etcd.yaml",
+        only_if=chart.EXTERNAL,
+    ),
+    Row(
+        "deploy/components/monitoring/servicemonitor.yaml.j2",
+        f"{_IN}/monitoring.yaml",
+        only_if=chart.MONITORING,
+    ),
+)
 GROUP = (
     Row("go/hub/types.go.j2", "internal/apis/{package}/types.go"),
     Row("go/hub/register.go.j2", "internal/apis/{package}/register.go"),
@@ -278,7 +328,9 @@ def plan(project: Project) -> tuple[PlannedFile, ...]:
 
 def _files(view: ProjectView) -> Iterator[PlannedFile]:
     yield from _rows(PROJECT, "project", view, {"name": view.name, "kubernetes": view.kubernetes})
-    yield from _rows(DEPLOY, "deploy", DeployView(view.model), {}) if view.kinds else ()
+    if view.kinds:
+        yield from _rows(DEPLOY, "deploy", DeployView(view.model), {})
+        yield from _rows(CHART, "deploy", ChartView(view.model), {})
     for plugin in view.plugins:
         yield from _rows(PLUGIN, "plugin", plugin, {"file": plugin.file}, required=True)
     for hub in view.hubs:
@@ -321,7 +373,8 @@ def _rows(
             continue
         template = row.template.format(**words)
         given, name = _given(template, called, view)
-        yield PlannedFile(row.path.format(**words), template, name, given, row.ownership, required, about)
+        path = row.path.format(**words)
+        yield PlannedFile(path, template, name, given, row.ownership, required, about, row.only_if)
 
 
 def _given(template: str, called: str, view: Any) -> tuple[Any, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 
+from apigen.chart import only_if
 from apigen.files import Kind, RenderedFile
 from apigen.gotext import quote
 from apigen.plan import PlannedFile
@@ -37,7 +38,8 @@ def render(planned: tuple[PlannedFile, ...]) -> tuple[RenderedFile, ...]:
 
 def _text(planned: PlannedFile) -> str:
     text = environment().get_template(planned.template).render({planned.name: planned.view})
-    return text.rstrip("\n") + "\n" if text.strip() else text
+    text = text.rstrip("\n") + "\n" if text.strip() else text
+    return only_if(planned.only_if, text) if planned.only_if else text
 
 
 def header(path: str, ownership: Kind) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from apigen import chart
 from apigen.dashboard import dashboard
 from apigen.minors import MINORS
 from apigen.model import Group, Project
@@ -51,13 +52,30 @@ class GroupRights:
 class DeployView:
     """An installation of the server in a cluster."""
 
+    replicas = "3"
+    # What a chart says more, at the places where it does.
+    strategy = end_strategy = scheduling = more_mounts = more_volumes = ""
+    authority = etcd_certificate = etcd_secret = ""
+
     def __init__(self, project: Project) -> None:
         self.name = project.name
-        self.namespace = namespace(project.name)
+        self.namespace = self._namespace()
+        self.image = self._image()
         self.groups = [GroupRights(g) for g in project.groups]
         self.etcd = MINORS[project.kubernetes].etcd
         self.etcd_domain = f"{self.name}-etcd.{self.namespace}.svc"
         self._project = project
+
+    def _namespace(self) -> str:
+        return namespace(self.name)
+
+    def _image(self) -> str:
+        return yaml_text(self.name)
+
+    @property
+    def more_arguments(self) -> str:
+        """The flags that only a chart has to choose between."""
+        return ""
 
     @property
     def services(self) -> list[APIServiceView]:
@@ -98,7 +116,27 @@ class DeployView:
     @cached_property
     def dashboard(self) -> dict[str, Any]:
         """The dashboard for Grafana."""
-        return dashboard(self.name, self.namespace)
+        return dashboard(self.name, namespace(self.name))
+
+
+class ChartView(DeployView):
+    """The same as a Helm chart, whose expressions stand where an installation decides."""
+
+    replicas = chart.REPLICAS
+    strategy, end_strategy, scheduling = chart.STRATEGY, chart.END_STRATEGY, chart.SCHEDULING
+    more_mounts, more_volumes = chart.MOUNTS, chart.VOLUMES
+    authority, etcd_certificate, etcd_secret = chart.AUTHORITY, chart.ETCD_CERTIFICATE, chart.ETCD_NAMED
+
+    def _namespace(self) -> str:
+        return chart.NAMESPACE
+
+    def _image(self) -> str:
+        return chart.IMAGE
+
+    @property
+    def more_arguments(self) -> str:
+        """The flags for etcd, by the values."""
+        return chart.arguments(self.etcd_endpoints)
 
 
 # Behind the groups of Kubernetes itself (17,000 and more), as custom resources are (1,000).

@@ -105,10 +105,11 @@ setup_kubernetes() {
 }
 
 # staticcheck, the generators of upstream that our output is compared with, the sample server of upstream, that of CRDs, and
-# what judges manifests.
+# what judges manifests and renders charts.
 setup_tools() {
     go_build gotools tool
     go_build sample-apiserver tool
     go_build apiextensions-apiserver tool
     go_build kube-score tool
+    go_build helm tool
 }

@@ -89,8 +89,9 @@ FREE = re.compile(r"{{\s*-?\s*[\w.\[\]' ]+?(?:\s*\|\s*(?:quote|yaml|json))?\s*-?
 
 
 def test_expressions_in_templates_are_plain() -> None:
+    texts = {p.name: re.sub(r"{% raw %}.*?{% endraw %}", "", p.read_text(), flags=re.S) for p in TEMPLATES}
     found = [
-        (p.name, e) for p in TEMPLATES for e in re.findall(r"{{.*?}}", p.read_text()) if not FREE.fullmatch(e)
+        (p, e) for p, text in texts.items() for e in re.findall(r"{{.*?}}", text) if not FREE.fullmatch(e)
     ]
     assert found == []
 

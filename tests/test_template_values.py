@@ -31,15 +31,17 @@ WORD = re.compile(r"[A-Za-z0-9_./*\[\]:-]*")
 # yamltext, pages of Markdown through words.code and the like. A new name here is a promise to have looked at that.
 # `authorizers` is text of minors.py; `kubernetes` is one of the minors that are known, or scaffold.py refuses.
 _BUILT = """
-about api_services argument arguments attributes authorizers body carried categories checker_imports column comment
-constants defaults defaults_imports definitions deprecations dropped_paths earlier edited endpoints etcd_endpoints
-etcd_members fields fillers graph groups_imports imports install_imports keeping_versions kind_versions known_types
-kubernetes labels list_metadata markers metadata metadata_names names new_strategy numbers others parameter paths
-prepare_create prepare_status prepare_update prepared project quoted_group quoted_kind renames resource rest
-rule_places ruled rules rules_imports scale_get scale_paths scale_set scope self short_name short_names
-status_reset storage_imports storage_versions stored_kinds strategy_imports stricter tables test_fields text
-through type types_imports validate_create validate_status validate_update values_imports variable verdicts version
-version_list version_priority viewed warnings_create warnings_update words
+about api_services argument arguments attributes authority authorizers body carried categories checker_imports
+column comment constants defaults defaults_imports definitions deprecations dropped_paths earlier edited
+end_strategy endpoints etcd_certificate etcd_domain etcd_endpoints etcd_members etcd_secret fields fillers graph
+groups_imports image imports install_imports keeping_versions kind_versions known_types kubernetes labels
+list_metadata markers metadata metadata_names more_arguments more_mounts more_volumes names namespace new_strategy
+numbers others parameter paths prepare_create prepare_status prepare_update prepared project quoted_group
+quoted_kind renames replicas resource rest rule_places ruled rules rules_imports scale_get scale_paths scale_set
+scheduling scope self short_name short_names status_reset storage_imports storage_versions stored_kinds strategy
+strategy_imports stricter tables test_fields text through type types_imports validate_create validate_status
+validate_update values_imports variable verdicts version version_list version_priority viewed warnings_create
+warnings_update words
 """
 BUILT = frozenset(_BUILT.split())
 

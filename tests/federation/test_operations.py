@@ -21,6 +21,7 @@ COMMANDS = [line.strip() for line in re.findall(r"^    (?=\S)(.*)$", PAGE, re.M)
 # What is not here, by what the command begins with.
 ELSEWHERE = {
     "make image": "a container engine",
+    "helm install": "rendered and compared with the kustomization by the tests of the chart",
     "kubectl -n fleet-system rollout status": "kubelets",
     "kubectl -n fleet-system logs": "kubelets",
     "kubectl -n fleet-system port-forward": "kubelets",
