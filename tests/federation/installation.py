@@ -161,6 +161,10 @@ class Installation:
         user = self.plane.client_at(self.url, "admin", "system:masters")
         return user.get("/metrics").body.decode()
 
+    def text(self) -> str:
+        """The log of the server."""
+        return self.server.text()
+
     def wait_available(self, available: str = "True", timeout: int = 60) -> None:
         condition = f"--for=condition=Available={available}"
         self.plane.kubectl("wait", condition, f"--timeout={timeout}s", "apiservices", "-l", self.label)

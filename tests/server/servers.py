@@ -178,6 +178,9 @@ class Standalone(Process):
             client.close()
         return super().stop(sign)
 
+    def metrics(self) -> str:
+        return self.client.get("/metrics").body.decode()
+
     def resource(self, kind: str, version: str, namespace: str | None = None) -> Resource:
         group, plural = PLURALS[kind]
         return Resource(self.client, group, version, plural, kind, namespace)
