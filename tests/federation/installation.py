@@ -40,9 +40,8 @@ class Installation:
         self.kubelet = Kubelet(plane, self.folder, images)
         self.servers: list[Pod] = []
         self.volumes: dict[str, Path] = {}
-        self.said = plane.kubectl.run(
-            "apply", "-f", "-", input=composed(self.folder / "manifests", project, components)
-        )
+        self.manifests = composed(self.folder / "manifests", project, components)
+        self.said = plane.kubectl.run("apply", "-f", "-", input=self.manifests)
         assert self.said.returncode == 0, self.said.stderr
         try:
             self._start(components)
@@ -168,6 +167,12 @@ class Installation:
     def wait_available(self, available: str = "True", timeout: int = 60) -> None:
         condition = f"--for=condition=Available={available}"
         self.plane.kubectl("wait", condition, f"--timeout={timeout}s", "apiservices", "-l", self.label)
+
+    def remove(self) -> None:
+        """Stop it, and leave nothing of it in the cluster."""
+        self.stop()
+        self.plane.kubectl("delete", "apiservices", "-l", self.label)
+        self.plane.kubectl("delete", "-f", "-", "--ignore-not-found", input=self.manifests)
 
     def stop(self) -> None:
         self.proxy.stop()

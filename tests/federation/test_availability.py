@@ -19,9 +19,7 @@ def nginx(plane: ControlPlane) -> Iterator[Installation]:
     """A second server in the same cluster, to be taken away."""
     installed = Installation(plane, ROOT / "samples" / "nginx", build("nginx"))
     yield installed
-    installed.stop()
-    plane.kubectl("delete", "apiservices", "-l", installed.label)
-    plane.kubectl("delete", "namespace", installed.namespace, "--timeout=60s")
+    installed.remove()
 
 
 def test_away_and_back(plane: ControlPlane, fleet: Installation, nginx: Installation) -> None:
