@@ -38,7 +38,10 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     """Check the project file."""
     spec, source = project.spec, project.source
     _check_label(problems, source, ("name",), spec.name)
-    if names.LABEL.match(spec.name) and len(spec.name) > _LONGEST_NAME:
+    if names.LABEL.match(spec.name) and not spec.name[0].isalpha():
+        message = f"{quoted(spec.name)} does not begin with a letter"
+        problems.add(source, ("name",), message, "a Service is called by it, and their names do")
+    elif names.LABEL.match(spec.name) and len(spec.name) > _LONGEST_NAME:
         message = f"the name has {len(spec.name)} characters; {_LONGEST_NAME} are the most"
         problems.add(
             source, ("name",), message, "names in the manifests are longer by up to 12, and 63 is the most"

@@ -43,3 +43,11 @@ def namespace(plane: ControlPlane) -> str:
 def kubectl(plane: ControlPlane, fleet: Installation, namespace: str) -> Kubectl:
     """kubectl of the administrator in a namespace of one's own."""
     return plane.kubectl_of("admin", "system:masters", namespace=namespace)
+
+
+@pytest.fixture
+def nginx(plane: ControlPlane) -> Iterator[Installation]:
+    """A second server in the same cluster, to be taken away."""
+    installed = Installation(plane, ROOT / "samples" / "nginx", build("nginx"))
+    yield installed
+    installed.remove()

@@ -4,22 +4,11 @@ import base64
 import json
 import signal
 import time
-from collections.abc import Iterator
 
-import pytest
 from apiclient import Resource
 from controlplane import ControlPlane
 from installation import Installation, wait
 from objects import GROUP, SPEC, config_map, text
-from servers import ROOT, build
-
-
-@pytest.fixture
-def nginx(plane: ControlPlane) -> Iterator[Installation]:
-    """A second server in the same cluster, to be taken away."""
-    installed = Installation(plane, ROOT / "samples" / "nginx", build("nginx"))
-    yield installed
-    installed.remove()
 
 
 def test_away_and_back(plane: ControlPlane, fleet: Installation, nginx: Installation) -> None:
