@@ -202,6 +202,23 @@ def dangling(root: Path, outside: Path) -> None:
     (root / "a/x.go").symlink_to(outside / "gone")
 
 
+def chain(root: Path, outside: Path) -> None:
+    (root / "a/x.go").rename(root / "a/y.go")
+    (root / "a/y.go").unlink()
+    (root / "a/y.go").symlink_to(outside / "x.go")
+    (root / "a/x.go").symlink_to("y.go")
+
+
+def loop(root: Path, outside: Path) -> None:
+    (root / "a/x.go").unlink()
+    (root / "a/x.go").symlink_to("x.go")
+
+
+def listening(root: Path, outside: Path) -> None:
+    (root / "a/x.go").unlink()
+    os.mknod(root / "a/x.go", stat.S_IFSOCK | 0o600)
+
+
 def folder(root: Path, outside: Path) -> None:
     (root / "a/x.go").unlink()
     (root / "a/x.go").mkdir()
@@ -221,9 +238,12 @@ def file_for_folder(root: Path, outside: Path) -> None:
 OBSTACLES: list[tuple[Callable[[Path, Path], None], Obstacle]] = [
     (link_file, Obstacle.LINK),
     (dangling, Obstacle.LINK),
+    (chain, Obstacle.LINK),
+    (loop, Obstacle.LINK),
     (link_folder, Obstacle.BELOW_LINK),
     (folder, Obstacle.FOLDER),
     (fifo, Obstacle.SPECIAL),
+    (listening, Obstacle.SPECIAL),
     (file_for_folder, Obstacle.BELOW_FILE),
 ]
 
@@ -249,6 +269,17 @@ def test_nothing_is_followed(
     assert (outside / "x.go").read_text() == "new\n"
     assert os.path.lexists(root / "a")
     assert read(read_record(root)) == Manifest("1")
+
+
+def test_another_name_of_a_file_keeps_what_it_has(root: Path, tmp_path: Path) -> None:
+    """A hard link: the file outside is the same one until ours is replaced, which leaves it alone."""
+    outside = tmp_path / "outside.go"
+    run(root, generated("a/x.go", "old\n"), generated("a/y.go", "old\n"))
+    os.link(root / "a/x.go", outside)
+    os.link(root / "a/y.go", tmp_path / "y.go")
+    run(root, generated("a/x.go", "newer\n"))
+    assert (root / "a/x.go").read_text() == "newer\n"
+    assert outside.read_text() == (tmp_path / "y.go").read_text() == "old\n"
 
 
 def test_a_link_that_appears_meanwhile_is_not_followed(root: Path, tmp_path: Path) -> None:
