@@ -52,8 +52,8 @@ VOLUMES = """
         {{- else }}
         - name: etcd
           secret:
-            secretName: {{ .Values.etcd.secret }}
-        {{- end }}"""
+            secretName: {{ if eq .Values.etcd.mode "external" }}{{ .Values.etcd.secret }}{{ else }}{{ .Chart.Name }}-etcd{{ end }}
+        {{- end }}"""  # noqa: E501
 AUTHORITY = """
   {{- if eq .Values.certificates "cert-manager" }}
   annotations:
@@ -62,7 +62,9 @@ AUTHORITY = """
 ETCD_CERTIFICATE = """
             {{- if eq .Values.etcd.mode "members" }}
             - --etcd-secret={{ .Chart.Name }}-etcd
-            - --etcd-host=*.{{ .Chart.Name }}-etcd.{{ .Release.Namespace }}.svc
+            {{- range $i := until 3 }}
+            - --etcd-host={{ $.Chart.Name }}-etcd-{{ $i }}.{{ $.Chart.Name }}-etcd.{{ $.Release.Namespace }}.svc
+            {{- end }}
             {{- end }}"""
 ETCD_NAMED = """
       {{- if eq .Values.etcd.mode "members" }}

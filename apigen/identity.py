@@ -41,6 +41,9 @@ def check_project(problems: Problems, project: Loaded[ProjectSpec]) -> None:
     if names.LABEL.match(spec.name) and not spec.name[0].isalpha():
         message = f"{quoted(spec.name)} does not begin with a letter"
         problems.add(source, ("name",), message, "a Service is called by it, and their names do")
+    elif spec.name == "kube":
+        message = "the manifests would be for the namespace kube-system"
+        problems.add(source, ("name",), message, "choose another name")
     elif names.LABEL.match(spec.name) and len(spec.name) > _LONGEST_NAME:
         message = f"the name has {len(spec.name)} characters; {_LONGEST_NAME} are the most"
         problems.add(

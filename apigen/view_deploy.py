@@ -100,6 +100,11 @@ class DeployView:
         return First(one.group, one.version, next(kinds))
 
     @property
+    def etcd_hosts(self) -> list[str]:
+        """The names of the members of the etcd beside the server."""
+        return [f"{n}.{self.etcd_domain}" for n in self._members]
+
+    @property
     def etcd_members(self) -> str:
         """The members of the etcd beside the server, as etcd's flag has them."""
         return ",".join(f"{n}=https://{n}.{self.etcd_domain}:2380" for n in self._members)

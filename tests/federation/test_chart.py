@@ -45,7 +45,8 @@ def objects(text: str) -> dict[tuple[str, str], Object]:
     for obj in YAML(typ="safe").load_all(text):
         if obj is None or obj["kind"] == "Namespace":  # helm install --create-namespace makes it
             continue
-        obj["metadata"].get("labels", {}).pop("app.kubernetes.io/part-of", None)
+        if obj["kind"] != "APIService":  # which are selected by it
+            obj["metadata"].get("labels", {}).pop("app.kubernetes.io/part-of", None)
         if not obj["metadata"].get("labels", True):
             del obj["metadata"]["labels"]
         name = obj["metadata"]["name"]

@@ -27,7 +27,7 @@ ELSEWHERE = {
     "kubectl -n fleet-system port-forward": "kubelets",
     "curl -k": "the port that was forwarded",
     "etcdutl snapshot restore": "run with the paths of this machine by the tests of production",
-    "fleet backup": "run with the paths of this machine below",
+    "kubectl -n fleet-system exec": "kubelets; run with the paths of this machine below",
     "kubectl -n fleet-system scale statefulset": "another overlay",
     "kubectl -n fleet-system create job": "another overlay",
     "kubectl delete": "at the end",
@@ -72,7 +72,7 @@ def test_the_etcd_inside_is_backed_up(plane: ControlPlane, fleet: Installation, 
     said = (
         command.replace("/data/", f"{fleet.volume('data')}/").replace("/backups", str(tmp_path)).split()[1:]
     )
-    done = subprocess.run([build("fleet"), *said], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([build("fleet"), *said.split()], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     (snapshot,) = tmp_path.glob("*.db")
     told = subprocess.run(
@@ -85,7 +85,7 @@ def test_the_etcd_inside_is_backed_up(plane: ControlPlane, fleet: Installation, 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--dir=/nowhere", "--etcd-servers=unix:///nowhere.sock", "--timeout=1s"], "no snapshot"),
+        (["--dir=/tmp", "--etcd-servers=unix:///nowhere.sock", "--timeout=1s"], "no snapshot"),
         (["--dir=/tmp"], "required flag(s)"),
         (["--dir=/tmp", "--etcd-servers=x", "--keep=-1"], "--keep must be at least 0"),
         (["--dir=/tmp", "--etcd-servers=x", "--etcd-certfile=/x"], "etcd-keyfile"),

@@ -1,5 +1,6 @@
 """Three replicas on an etcd of three members, as the manifests describe it: nothing is lost when a part goes."""
 
+import base64
 import json
 import shutil
 import signal
@@ -105,6 +106,15 @@ def test_etcd_takes_none_without_a_certificate(edge: Installation) -> None:
         with socket.create_connection((address, port), timeout=10) as plain:
             plain.sendall(b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b"200 OK" not in plain.recv(1000)
+
+
+def test_etcd_knows_its_members_by_name(edge: Installation) -> None:
+    """Of a peer with a wildcard etcd asks the reverse DNS of its address, which loopback has no need of."""
+    of = edge.plane.object("v1", "secrets", f"{edge.name}-etcd", edge.namespace)
+    found = x509.load_pem_x509_certificate(base64.b64decode(of["data"]["tls.crt"]))
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    hosts = set(names.get_values_for_type(x509.DNSName))
+    assert hosts == {*edge.kubelet.hosts, "localhost"}
 
 
 def test_a_replica_drains(plane: ControlPlane, edge: Installation, upstreams: Resource) -> None:

@@ -25,6 +25,8 @@ const (
 	// layout is the time in the name of a snapshot. Names sort as times do.
 	layout = "20060102T150405Z"
 	suffix = ".db"
+	// unfinished is what etcd's client appends until a snapshot is whole.
+	unfinished = ".part"
 )
 
 // options are the flags of the command.
@@ -57,7 +59,7 @@ The embedded etcd of a running server is reached by the socket in its folder: --
 	fs.StringVar(&o.tls.TrustedCAFile, "etcd-cafile", "", "The authority of etcd.")
 	fs.StringVar(&o.tls.CertFile, "etcd-certfile", "", "The certificate by which etcd knows who asks.")
 	fs.StringVar(&o.tls.KeyFile, "etcd-keyfile", "", "The key of that certificate.")
-	fs.StringVar(&o.dir, "dir", "", "The folder of the snapshots, which exists.")
+	fs.StringVar(&o.dir, "dir", "", "The folder of the snapshots.")
 	fs.IntVar(&o.keep, "keep", o.keep, "How many snapshots stay; 0 means all.")
 	fs.DurationVar(&o.timeout, "timeout", o.timeout, "How long a snapshot may take.")
 	for _, flag := range []string{"etcd-servers", "dir"} {
@@ -73,6 +75,14 @@ func (o *options) run(ctx context.Context) error {
 	if o.keep < 0 {
 		return errors.New("--keep must be at least 0")
 	}
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return err
+	}
+	if o.keep > 0 { // first, for a full volume would never be less full
+		if err := o.prune(max(o.keep-1, 1)); err != nil {
+			return err
+		}
+	}
 	path := filepath.Join(o.dir, time.Now().UTC().Format(layout)+suffix)
 	if err := o.save(ctx, path); err != nil {
 		return err
@@ -82,7 +92,10 @@ func (o *options) run(ctx context.Context) error {
 		return err
 	}
 	klog.InfoS("Saved", "snapshot", path, "bytes", info.Size())
-	return o.prune()
+	if o.keep == 0 {
+		return nil
+	}
+	return o.prune(o.keep)
 }
 
 // save asks one member after another. A snapshot is of one member, and appears under its name when it is whole.
@@ -114,21 +127,23 @@ func (o *options) saveFrom(ctx context.Context, config clientv3.Config, path str
 	return err
 }
 
-// prune removes the oldest snapshots, and no file of another name.
-func (o *options) prune() error {
+// prune removes the oldest snapshots but some, those that never became whole, and no file of another name.
+func (o *options) prune(keep int) error {
 	entries, err := os.ReadDir(o.dir)
-	if err != nil || o.keep == 0 {
+	if err != nil {
 		return err
 	}
 	var names []string
+	var errs []error
 	for _, entry := range entries {
 		if _, err := time.Parse(layout+suffix, entry.Name()); err == nil {
 			names = append(names, entry.Name())
+		} else if _, err := time.Parse(layout+suffix+unfinished, entry.Name()); err == nil {
+			errs = append(errs, os.Remove(filepath.Join(o.dir, entry.Name())))
 		}
 	}
 	slices.Sort(names)
-	var errs []error
-	for len(names) > o.keep {
+	for len(names) > keep {
 		errs = append(errs, os.Remove(filepath.Join(o.dir, names[0])))
 		klog.InfoS("Removed", "snapshot", names[0])
 		names = names[1:]
