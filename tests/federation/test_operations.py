@@ -68,10 +68,9 @@ def test_the_page_from_top_to_bottom(plane: ControlPlane, fleet: Installation) -
 def test_the_etcd_inside_is_backed_up(plane: ControlPlane, fleet: Installation, tmp_path: Path) -> None:
     """By its socket, as the page says, with the server running."""
     plane.kubectl("apply", "-n", "default", "-f", "-", input=text(machine("saved")))
-    (command,) = [c for c in COMMANDS if c.startswith("fleet backup")]
-    said = (
-        command.replace("/data/", f"{fleet.volume('data')}/").replace("/backups", str(tmp_path)).split()[1:]
-    )
+    (command,) = [c for c in COMMANDS if "/usr/local/bin/fleet backup" in c]
+    said = command.partition("/usr/local/bin/fleet ")[2].replace("/data/backups", str(tmp_path))
+    said = said.replace("/data/", f"{fleet.volume('data')}/")
     done = subprocess.run([build("fleet"), *said.split()], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     (snapshot,) = tmp_path.glob("*.db")
