@@ -34,7 +34,7 @@ _BUILT = """
 about api_services argument arguments attributes authority authorizers body carried categories checker_imports
 column comment constants defaults defaults_imports definitions deprecations dropped_paths earlier edited
 end_strategy endpoints etcd_certificate etcd_domain etcd_endpoints etcd_members etcd_secret fields fillers graph
-groups_imports image imports install_imports keeping_versions kind_versions known_types kubernetes labels
+groups_imports host image imports install_imports keeping_versions kind_versions known_types kubernetes labels
 list_metadata markers metadata metadata_names more_arguments more_mounts more_volumes names namespace new_strategy
 numbers others parameter paths prepare_create prepare_status prepare_update prepared project quoted_group
 quoted_kind renames replicas resource rest rule_places ruled rules rules_imports scale_get scale_paths scale_set
