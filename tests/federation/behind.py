@@ -1,21 +1,21 @@
 """Servers for tests that go through a kube-apiserver: one cluster, and each project installed in it once."""
 
 import functools
-import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from controlplane import ControlPlane
+from controlplane import ControlPlane, cluster
 from installation import Installation
-from servers import short_folder
+
+running = ExitStack()
+users: list[Installation] = []
 
 
 @functools.cache
 def plane() -> ControlPlane:
-    folder = short_folder()
-    folder.chmod(0o755)
-    return ControlPlane(folder)
+    return running.enter_context(cluster())
 
 
 def install(binary: Path, project: Path) -> tuple[Any, Callable[[], None]]:
@@ -27,13 +27,9 @@ def install(binary: Path, project: Path) -> tuple[Any, Callable[[], None]]:
         server.stop()
         users.remove(server)
         if not users:
-            plane().stop()
-            shutil.rmtree(plane().folder)
+            running.close()
 
     return server, stop
-
-
-users: list[Installation] = []
 
 
 def make_namespace(name: str) -> None:

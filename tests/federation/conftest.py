@@ -1,6 +1,5 @@
 """One cluster with one installation for all tests of a worker, and a namespace for each test."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,18 +9,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "server"))
 
-from controlplane import ControlPlane
+from apiclient import Resource
+from controlplane import ControlPlane, cluster
 from installation import Installation
-from servers import ROOT, Kubectl, build, short_folder
+from objects import GROUP
+from servers import ROOT, Kubectl, build
 
 
 @pytest.fixture(scope="session")
 def plane() -> Iterator[ControlPlane]:
-    folder = short_folder()
-    made = ControlPlane(folder)
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
+    with cluster() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +41,11 @@ def namespace(plane: ControlPlane) -> str:
 def kubectl(plane: ControlPlane, fleet: Installation, namespace: str) -> Kubectl:
     """kubectl of the administrator in a namespace of one's own."""
     return plane.kubectl_of("admin", "system:masters", namespace=namespace)
+
+
+@pytest.fixture
+def machines(plane: ControlPlane, fleet: Installation, namespace: str) -> Resource:
+    return Resource(plane.admin, GROUP, "v1", "machines", "Machine", namespace)
 
 
 @pytest.fixture

@@ -2,16 +2,18 @@
 
 import json
 import secrets
+import shutil
 import signal
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aggregated import free_port
 from apiclient import Client, Object
 from certificates import authority, certificate, signing_key
 from cluster import kubeconfig
-from servers import ROOT, Kubectl, Process
+from servers import ROOT, Kubectl, Process, short_folder
 
 BINARIES = ROOT / ".cache" / "bin"
 
@@ -161,6 +163,18 @@ class ControlPlane:
             client.close()
         for process in reversed(self.processes):
             process.stop(signal.SIGKILL)
+
+
+@contextmanager
+def cluster() -> Iterator[ControlPlane]:
+    """A cluster in a folder of its own, both gone afterwards."""
+    folder = short_folder()
+    plane = ControlPlane(folder)
+    try:
+        yield plane
+    finally:
+        plane.stop()
+        shutil.rmtree(folder)
 
 
 def path_of(api: str, resource: str, namespace: str | None, name: str = "") -> str:

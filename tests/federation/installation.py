@@ -34,7 +34,6 @@ class Installation:
         self.namespace = f"{self.name}-system"
         self.label = f"app.kubernetes.io/part-of={self.name}"
         self.folder = Path(tempfile.mkdtemp(prefix=project.name, dir=plane.folder))
-        self.folder.chmod(0o755)  # pods look for their root as another user
         image = f"registry.example.com/{self.name}"
         images = {image: binary, self.name: binary, "quay.io/coreos/etcd": BINARIES / "etcd"}
         self.kubelet = Kubelet(plane, self.folder, images)

@@ -2,17 +2,11 @@
 
 import json
 
-import pytest
 from apiclient import Resource
 from controlplane import ControlPlane
 from installation import Installation, wait
 from objects import GROUP, SPEC, machine, text
 from servers import Kubectl
-
-
-@pytest.fixture
-def machines(plane: ControlPlane, fleet: Installation, namespace: str) -> Resource:
-    return Resource(plane.admin, GROUP, "v1", "machines", "Machine", namespace)
 
 
 def test_the_authority_is_in_every_api_service(fleet: Installation) -> None:

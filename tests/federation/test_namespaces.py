@@ -3,17 +3,11 @@
 import json
 import time
 
-import pytest
 from apiclient import Resource
 from controlplane import ControlPlane
 from installation import Installation, wait
 from objects import GROUP, SPEC, config_map, machine, owner, text
 from servers import Kubectl
-
-
-@pytest.fixture
-def machines(plane: ControlPlane, fleet: Installation, namespace: str) -> Resource:
-    return Resource(plane.admin, GROUP, "v1", "machines", "Machine", namespace)
 
 
 def gone(kubectl: Kubectl, *what: str) -> bool:

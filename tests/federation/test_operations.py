@@ -38,11 +38,11 @@ def elsewhere(command: str) -> bool:
     return any(command.startswith(start) for start in ELSEWHERE)
 
 
-def run(plane: ControlPlane, command: str) -> str:
-    """Run a command line of the page, in the folder of the project."""
+def run(plane: ControlPlane, command: str, project: Path = FLEET) -> str:
+    """Run a command line of the page, in the folder of a project."""
     environment = plane.kubectl.environment | {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
     done = subprocess.run(
-        ["bash", "-euc", command], cwd=FLEET, env=environment, capture_output=True, text=True, timeout=120
+        ["bash", "-euc", command], cwd=project, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0 or "auth can-i" in command, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -176,17 +176,7 @@ def test_removed_as_the_page_says(plane: ControlPlane, wardle: Installation) -> 
     assert len(deletions) == 2
     wardle.remove_server(signal.SIGKILL)
     for command in deletions:
-        said = command.replace("fleet", "wardle")
-        environment = plane.kubectl.environment | {"PATH": f"{BINARIES}:{os.environ['PATH']}"}
-        done = subprocess.run(
-            ["bash", "-euc", said],
-            cwd=ROOT / "samples" / "wardle",
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        run(plane, command.replace("fleet", "wardle"), ROOT / "samples" / "wardle")
     for kind in ("apiservices", "clusterroles", "clusterrolebindings", "namespaces"):
         assert "wardle" not in plane.kubectl("get", kind, "-o", "name")
     plane.kubectl("create", "namespace", "after")

@@ -1,11 +1,10 @@
 """The binary under the constraints that the manifests set: no user but its own, nothing to write, no capabilities."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+import os
 from pathlib import Path
 
-import pytest
 from installation import Installation
+from listening import addresses, unix_sockets
 from pods import USER, is_root
 from servers import build
 
@@ -39,42 +38,17 @@ def test_the_binary_is_static(fleet: Installation) -> None:
     assert b"ld-linux" not in binary[: 1 << 20]
 
 
-def sockets(pid: int) -> set[str]:
-    """The numbers of the sockets of a process."""
-    found = set()
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(OSError):  # closed meanwhile
-            target = str(link.readlink())
-            if target.startswith("socket:["):
-                found.add(target[8:-1])
-    return found
-
-
-def listening(pid: int) -> Iterator[str]:
-    """Where a process listens: ports, and the paths of sockets."""
-    own = sockets(pid)
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and fields[9] in own:
-                yield str(int(fields[1].rpartition(":")[2], 16))
-    for line in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]:
-        _, _, _, flags, _, _, inode, *path = line.split()
-        if inode in own and int(flags, 16) & 0x10000:  # __SO_ACCEPTCON
-            yield path[0] if path else "no path"
-
-
 def test_where_it_listens(fleet: Installation) -> None:
     """One port, and two sockets that nobody else can reach: one without a path would be open to the whole machine."""
-    found = sorted(listening(fleet.server.popen.pid))
-    assert found == sorted([str(fleet.server.port), "/data/client.sock", "/data/peer.sock"])
+    pid = fleet.server.popen.pid
+    assert addresses(pid) == {f"0100007F:{fleet.server.port:04X}"}
+    assert unix_sockets(pid) == {"/data/client.sock", "/data/peer.sock"}
 
 
 def test_what_it_wrote_is_its_own(fleet: Installation) -> None:
-    if not is_root():
-        pytest.skip("the pods run as who runs the tests")
+    owner = USER if is_root() else os.geteuid()
     for path in fleet.volume("data").rglob("*"):
         found = path.lstat()
-        assert found.st_uid == USER
+        assert found.st_uid == owner
         # Of a socket only the owner can make use, who may write to it.
         assert found.st_mode & (0o022 if path.is_socket() else 0o077) == 0, path

@@ -12,7 +12,7 @@ import pytest
 from apiclient import Object, Resource
 from certificates import certificate
 from controlplane import ControlPlane
-from installation import Installation, wait
+from installation import wait
 from objects import GROUP, SPEC, machine, text
 from servers import Kubectl
 
@@ -23,11 +23,6 @@ RULE = {
     "resources": ["machines"],
 }
 API = "admissionregistration.k8s.io/v1"
-
-
-@pytest.fixture
-def machines(plane: ControlPlane, fleet: Installation, namespace: str) -> Resource:
-    return Resource(plane.admin, GROUP, "v1", "machines", "Machine", namespace)
 
 
 def for_namespace(namespace: str) -> Object:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from apiclient import Resource
-from controlplane import BINARIES, ControlPlane
+from controlplane import BINARIES, ControlPlane, cluster
 from cryptography import x509
 from installation import PRODUCTION, Installation, wait
 from servers import ROOT, Standalone, build, short_folder
@@ -26,12 +26,8 @@ GROUP = "nginx.example.com"
 @pytest.fixture(scope="module")
 def plane() -> Iterator[ControlPlane]:
     """A cluster of its own: another installation of the same server may be in that of other tests."""
-    folder = short_folder()
-    folder.chmod(0o755)
-    made = ControlPlane(folder)
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
+    with cluster() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

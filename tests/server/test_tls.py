@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aggregated import Aggregated, aggregated
 from certificates import rsa_key
+from listening import addresses
 from raw import address
 from servers import ROOT, Standalone
 
@@ -96,23 +97,10 @@ def test_plain_http_is_refused(served: tuple[str, set[int]], line: bytes) -> Non
     assert b"Client sent an HTTP request to an HTTPS server" in answer or not line.startswith(b"GET")
 
 
-def listening(pid: int) -> set[str]:
-    """The addresses, in hexadecimal, on which a process listens."""
-    sockets = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
-    inodes = {match[1] for name in sockets if (match := re.match(r"socket:\[(\d+)\]", name))}
-    found = set()
-    for table in ("tcp", "tcp6", "udp", "udp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            columns = line.split()
-            if columns[9] in inodes and (columns[3] == "0A" or table.startswith("udp")):
-                found.add(columns[1])
-    return found
-
-
 def test_one_port_on_the_loopback(fleet: Standalone, rsa: Aggregated) -> None:
     for server in (fleet, rsa):
         _, port = address(server.url)
-        assert listening(server.popen.pid) == {f"0100007F:{port:04X}"}
+        assert addresses(server.popen.pid) == {f"0100007F:{port:04X}"}
 
 
 UNVERIFIED = re.compile(r"insecure-?skip-?(tls-?)?verify['\"]?\s*[:=]\s*['\"]?true", re.IGNORECASE)
