@@ -59,12 +59,9 @@ AUTHORITY = """
   annotations:
     cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ .Chart.Name }}-serving
   {{- end }}"""
-ETCD_CERTIFICATE = """
+_ETCD_CERTIFICATE = """
             {{- if eq .Values.etcd.mode "members" }}
-            - --etcd-secret={{ .Chart.Name }}-etcd
-            {{- range $i := until 3 }}
-            - --etcd-host={{ $.Chart.Name }}-etcd-{{ $i }}.{{ $.Chart.Name }}-etcd.{{ $.Release.Namespace }}.svc
-            {{- end }}
+            - --etcd-secret={{ .Chart.Name }}-etcd@
             {{- end }}"""
 ETCD_NAMED = """
       {{- if eq .Values.etcd.mode "members" }}
@@ -87,6 +84,11 @@ MONITORING = ".Values.monitoring"
 def arguments(endpoints: str) -> str:
     """Return the flags for etcd. For the @ stand the endpoints of one that is installed with the server."""
     return _ARGUMENTS.replace("@", endpoints)
+
+
+def etcd_certificate(hosts: list[str]) -> str:
+    """Return the flags for the certificate of an etcd that is installed with the server: the names of its members."""
+    return _ETCD_CERTIFICATE.replace("@", "".join(f"\n            - --etcd-host={host}" for host in hosts))
 
 
 def only_if(condition: str, manifest: str) -> str:

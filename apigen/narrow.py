@@ -55,8 +55,9 @@ def _field(struct: Struct, json: str) -> Field:
 def _narrow(mine: Schema, types: Types, other: Schema, ahead: Types) -> Schema:
     """Return a schema with the bounds of another one, of the same type; itself where that changes nothing."""
     changed: dict[str, Any] = {}
-    limits = _both(_limits(mine, types), _limits(other, ahead))
-    if limits != _limits(mine, types):
+    own = _limits(mine, types)
+    limits = _both(own, _limits(other, ahead))
+    if limits != own:
         changed["limits"] = limits
     values = {c.value for c in other.enum}
     enum = tuple(c for c in mine.enum if c.value in values) if values and mine.enum else mine.enum

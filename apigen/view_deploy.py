@@ -55,27 +55,16 @@ class DeployView:
     replicas = "3"
     # What a chart says more, at the places where it does.
     strategy = end_strategy = scheduling = more_mounts = more_volumes = ""
-    authority = etcd_certificate = etcd_secret = ""
+    more_arguments = authority = etcd_certificate = etcd_secret = ""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, where: str = "", image: str = "") -> None:
         self.name = project.name
-        self.namespace = self._namespace()
-        self.image = self._image()
+        self.namespace = where or namespace(project.name)
+        self.image = image or yaml_text(project.name)
         self.groups = [GroupRights(g) for g in project.groups]
         self.etcd = MINORS[project.kubernetes].etcd
         self.etcd_domain = f"{self.name}-etcd.{self.namespace}.svc"
         self._project = project
-
-    def _namespace(self) -> str:
-        return namespace(self.name)
-
-    def _image(self) -> str:
-        return yaml_text(self.name)
-
-    @property
-    def more_arguments(self) -> str:
-        """The flags that only a chart has to choose between."""
-        return ""
 
     @property
     def services(self) -> list[APIServiceView]:
@@ -130,18 +119,12 @@ class ChartView(DeployView):
     replicas = chart.REPLICAS
     strategy, end_strategy, scheduling = chart.STRATEGY, chart.END_STRATEGY, chart.SCHEDULING
     more_mounts, more_volumes = chart.MOUNTS, chart.VOLUMES
-    authority, etcd_certificate, etcd_secret = chart.AUTHORITY, chart.ETCD_CERTIFICATE, chart.ETCD_NAMED
+    authority, etcd_secret = chart.AUTHORITY, chart.ETCD_NAMED
 
-    def _namespace(self) -> str:
-        return chart.NAMESPACE
-
-    def _image(self) -> str:
-        return chart.IMAGE
-
-    @property
-    def more_arguments(self) -> str:
-        """The flags for etcd, by the values."""
-        return chart.arguments(self.etcd_endpoints)
+    def __init__(self, project: Project) -> None:
+        super().__init__(project, chart.NAMESPACE, chart.IMAGE)
+        self.more_arguments = chart.arguments(self.etcd_endpoints)
+        self.etcd_certificate = chart.etcd_certificate(self.etcd_hosts)
 
 
 # Behind the groups of Kubernetes itself (17,000 and more), as custom resources are (1,000).

@@ -13,6 +13,7 @@ from apigen.model import Group, Project, Schema, Struct
 from apigen.openapi import all_schemas
 from apigen.schema import schema
 from apigen.view_conversions_page import ConversionsPage
+from apigen.view_deploy import DeployView
 from apigen.view_hub import HubView
 from apigen.view_kind import KindView
 from apigen.views import pairs
@@ -220,7 +221,7 @@ class ProjectView:
     @property
     def api_services(self) -> str:
         """The APIService of every version that is served, as entries of a Go list."""
-        names = [f"{v.name}.{g.name}" for g in self.groups for v in g.served]
+        names = [f"{one.version}.{one.group}" for one in DeployView(self.model).services]
         return "\n" + "".join(f"\t{quote(name)},\n" for name in names) if names else ""
 
     @property
