@@ -4,11 +4,12 @@ import http.client
 import io
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-Headers = list[tuple[str, str]]
+Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def address(url: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def written(method: str, target: str, headers: Headers = [], body: bytes = b"") -> bytes:  # noqa: B006
+def written(method: str, target: str, headers: Headers = (), body: bytes = b"") -> bytes:
     """A request of HTTP/1.1, with headers as they are given and a Host."""
     lines = [f"{method} {target} HTTP/1.1", "Host: server", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
